@@ -1,0 +1,319 @@
+"""Dates on which a desk is closed, by name: public holidays, explicit dates and recurrence rules (D4, D5, W14).
+
+A schedule is a frozen description; `dates(first_year, last_year)` resolves whole years of it to a mapping of date
+to name. The holidays package and dateutil are imported when a schedule is first resolved, and none of their objects
+is kept: a live holiday object answers wrongly while another thread makes it load a year.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from functools import lru_cache
+from itertools import dropwhile, takewhile
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+import attrs
+
+from .errors import InvalidRecurrence, OutOfRange, UnknownHolidays, WrongType
+from .zones import FIRST_YEAR, LAST_YEAR
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+__all__ = [
+    "CombinedSchedule",
+    "Dates",
+    "PublicHolidays",
+    "Recurrence",
+    "Schedule",
+    "as_schedule",
+    "checked_date",
+    "public_holidays",
+    "recurring",
+]
+
+
+class Schedule(ABC):
+    """Closing dates with names; `+` adds dates or a schedule, `-` takes them out.
+
+    Where two schedules name one date, the left one's name holds. Schedules are frozen, hashable and comparable.
+
+    >>> from datetime import date
+    >>> company = public_holidays("US") + {date(2026, 12, 31): "Stocktaking"} - [date(2026, 10, 12)]
+    >>> company.dates(2026, 2026)[date(2026, 12, 31)]
+    'Stocktaking'
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def dates(self, first_year: int, last_year: int) -> Mapping[date, str]:
+        """The dates of these whole years, the last one included, each with its name."""
+
+    def unknown_years(self, first_year: int, last_year: int) -> tuple[int, ...]:
+        """Those of these years that a public holiday table does not reach; they have no such holidays."""
+        del first_year, last_year
+        return ()
+
+    def __add__(self, other: Schedule | Iterable[date]) -> Schedule:
+        return CombinedSchedule("+", self, as_schedule(other))
+
+    def __radd__(self, other: Iterable[date]) -> Schedule:
+        return CombinedSchedule("+", as_schedule(other), self)
+
+    def __sub__(self, other: Schedule | Iterable[date]) -> Schedule:
+        return CombinedSchedule("-", self, as_schedule(other))
+
+
+def as_schedule(days: Schedule | Iterable[date]) -> Schedule:
+    """A schedule as it is; a mapping of date to name, or dates without names, as explicit dates."""
+    if isinstance(days, Schedule):
+        return days
+    if isinstance(days, str) or not isinstance(days, Iterable):
+        raise WrongType("holidays", days, "dates, a mapping of date to name, or a schedule")
+    named = days.items() if isinstance(days, Mapping) else ((day, "") for day in days)
+    return Dates(tuple(named))
+
+
+def checked_date(where: str, day: date) -> date:
+    """The date itself.
+
+    Raises:
+        WrongType: it is no date, or a datetime, which names an instant.
+        OutOfRange: its year is not one of 1900 to 2200.
+    """
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise WrongType(where, day, "a date without a time, such as date(2026, 11, 26)")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise OutOfRange(where, day, f"years {FIRST_YEAR} to {LAST_YEAR}")
+    return day
+
+
+def _sorted_dates(named: Iterable[tuple[date, str]]) -> tuple[tuple[date, str], ...]:
+    found: dict[date, str] = {}
+    for day, name in named:
+        if not isinstance(name, str):
+            raise WrongType(f"the name of {day}", name, "a text")
+        found.setdefault(checked_date("a holiday", day), name)
+    return tuple(sorted(found.items()))
+
+
+@attrs.frozen
+class Dates(Schedule):
+    """Explicit dates, each with a name, in order."""
+
+    named: tuple[tuple[date, str], ...] = attrs.field(converter=_sorted_dates)
+
+    def dates(self, first_year: int, last_year: int) -> Mapping[date, str]:
+        """The dates of these whole years."""
+        return {day: name for day, name in self.named if first_year <= day.year <= last_year}
+
+
+@attrs.frozen
+class PublicHolidays(Schedule):
+    """A country's or a subdivision's public holidays, by the holidays package; `public_holidays` checks the names."""
+
+    country: str
+    subdivision: str | None = None
+    categories: tuple[str, ...] | None = None
+    language: str | None = None
+
+    def dates(self, first_year: int, last_year: int) -> Mapping[date, str]:
+        """The dates of these whole years; years beyond the package's table have none."""
+        return _public_dates(self, first_year, last_year)
+
+    def unknown_years(self, first_year: int, last_year: int) -> tuple[int, ...]:
+        """The years that the package's table of this country does not reach."""
+        known = _entity(self, ())
+        return tuple(y for y in range(first_year, last_year + 1) if not known.start_year <= y <= known.end_year)
+
+
+@lru_cache(maxsize=1024)
+def _public_dates(holidays: PublicHolidays, first_year: int, last_year: int) -> Mapping[date, str]:
+    found = _entity(holidays, range(first_year, last_year + 1))
+    return MappingProxyType({day: name for day, name in found.items() if first_year <= day.year <= last_year})
+
+
+def _entity(holidays: PublicHolidays, years: Iterable[int]) -> HolidayBase:
+    from holidays import country_holidays
+
+    return country_holidays(
+        holidays.country,
+        subdiv=holidays.subdivision,
+        years=years,
+        categories=holidays.categories,
+        language=holidays.language,
+    )
+
+
+def public_holidays(
+    country: str,
+    subdivision: str | None = None,
+    *,
+    categories: Iterable[str] | None = None,
+    language: str | None = None,
+) -> Schedule:
+    """The public holidays of a country, or of one of its subdivisions, as the holidays package knows them (D4, D5).
+
+    Args:
+        country: an ISO 3166 code, such as "US" or "AU".
+        subdivision: a code or name that the package has for the country, such as "NSW".
+        categories: such as ("public", "bank"); None: what the package counts as public.
+        language: of the names, such as "en_US"; None: the package's default for the country.
+
+    Raises:
+        UnknownHolidays: the package knows no such country, subdivision, category or language.
+
+    >>> from datetime import date
+    >>> public_holidays("AU", "NSW").dates(2026, 2026)[date(2026, 4, 27)]
+    'ANZAC Day (observed)'
+    """
+    schedule = PublicHolidays(country, subdivision, tuple(categories) if categories else None, language)
+    known = _known_country(country)
+    _check_known("subdivision", (subdivision,), (*known.subdivisions, *known.subdivisions_aliases))
+    _check_known("category", schedule.categories or (), tuple(known.supported_categories))
+    _check_known("language", (language,), tuple(known.supported_languages))
+    return schedule
+
+
+def _known_country(country: str) -> HolidayBase:
+    try:
+        known = _entity(PublicHolidays(country), ())
+    except (NotImplementedError, TypeError):
+        raise UnknownHolidays("country", country, _similar_countries(country)) from None
+    if not getattr(known, "country", None):
+        raise UnknownHolidays("country", country, _similar_countries(country))
+    return known
+
+
+def _similar_countries(country: object) -> tuple[str, ...]:
+    from difflib import get_close_matches
+
+    from holidays import list_supported_countries
+
+    codes = list_supported_countries(include_aliases=False)
+    similar = get_close_matches(str(country)[:60].upper(), codes, n=5, cutoff=0.5)
+    return (*similar, f"{len(codes)} ISO 3166 codes such as US, AU, NZ, GB, DE")
+
+
+def _check_known(where: str, names: Iterable[str | None], allowed: tuple[str, ...]) -> None:
+    for name in names:
+        if name is not None and name not in allowed:
+            raise UnknownHolidays(where, name, allowed)
+
+
+@attrs.frozen
+class Recurrence(Schedule):
+    """The dates from 1900 to 2200 of one recurrence rule (RFC 5545), all under one name; see `recurring`."""
+
+    rule: str
+    name: str
+
+    def __attrs_post_init__(self) -> None:
+        if fault := _rule_fault(_rule_lines(self.rule)):
+            raise InvalidRecurrence(self.rule, fault)
+
+    def dates(self, first_year: int, last_year: int) -> Mapping[date, str]:
+        """The dates of these whole years."""
+        days = _recurrence_dates(self.rule)
+        first, end = bisect_left(days, date(first_year, 1, 1)), bisect_left(days, date(last_year + 1, 1, 1))
+        return dict.fromkeys(days[first:end], self.name)
+
+
+def recurring(rrule_text: str, name: str = "") -> Schedule:
+    """The dates from 1900 to 2200 on which a recurrence rule of RFC 5545 falls, under one name (D4).
+
+    The text is one rule, with a `DTSTART:` line before it where the rule counts from its first date (COUNT, an
+    INTERVAL, or no day named). Further dates are added, and dates excepted, with `+` and `-`.
+
+    Raises:
+        InvalidRecurrence: the rule cannot be read, recurs within a day, falls on no date or needs a DTSTART.
+
+    >>> from datetime import date
+    >>> recurring("FREQ=YEARLY;BYMONTH=11;BYDAY=4FR", "Day after Thanksgiving").dates(2026, 2026)
+    {datetime.date(2026, 11, 27): 'Day after Thanksgiving'}
+    """
+    schedule = Recurrence(rrule_text, name)
+    if not _recurrence_dates(rrule_text):
+        raise InvalidRecurrence(rrule_text, f"it falls on no date from {FIRST_YEAR} to {LAST_YEAR}")
+    return schedule
+
+
+_LONGEST_RULE = 1000
+_DATE = "([0-9]{8})(?:T[0-9]{6}Z?)?"
+_UNTIL = re.compile(f"UNTIL={_DATE}")
+_RULE_LINES = re.compile(rf"(?:DTSTART(?:;[^:\n]*)?:{_DATE}\s*\n)?\s*(?:RRULE:)?(?P<rule>[A-Z]+=[^\n:]*)")
+_FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY")
+_WITHIN_A_DAY = {"BYHOUR", "BYMINUTE", "BYSECOND"}
+_WITHIN_A_YEAR = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYEASTER"}
+_NAMES_DAYS = {"BYDAY", "BYWEEKDAY", "BYMONTHDAY", "BYYEARDAY", "BYEASTER"}
+
+
+def _rule_lines(text: str) -> tuple[str | None, str]:
+    if not isinstance(text, str):
+        raise WrongType("recurrence rule", text, 'a text such as "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24"')
+    found = _RULE_LINES.fullmatch(text.upper().strip()) if len(text) <= _LONGEST_RULE else None
+    if found is None:
+        expected = f"expected one RRULE, at most a line DTSTART:20260105 before it, up to {_LONGEST_RULE} characters"
+        raise InvalidRecurrence(text, expected)
+    return found[1], found["rule"]
+
+
+def _rule_fault(lines: tuple[str | None, str]) -> str | None:
+    start, rule = lines
+    parts = {name: value for name, _, value in (part.partition("=") for part in rule.split(";"))}
+    frequency = parts.get("FREQ", "")
+    if frequency not in _FREQUENCIES or _WITHIN_A_DAY & parts.keys():
+        return f"holidays are whole days; expected FREQ with one of {', '.join(_FREQUENCIES)} and no BYHOUR or less"
+    if frequency == "DAILY" and _WITHIN_A_YEAR & parts.keys():
+        return "expected FREQ=YEARLY where the rule names months, or days of a month or a year"
+    if not re.fullmatch("0*[1-9][0-9]{0,3}", parts.get("INTERVAL", "1")):
+        return "expected an INTERVAL from 1 to 9999"
+    if "UNTIL" in parts and not _UNTIL.fullmatch(f"UNTIL={parts['UNTIL']}"):
+        return "expected an UNTIL such as 20260105 or 20260105T000000Z"
+    counts = parts.get("INTERVAL", "1") != "1" or "COUNT" in parts
+    if start is None and (counts or not (frequency == "DAILY" or _NAMES_DAYS & parts.keys())):
+        return 'it counts from its first date; expected a line such as "DTSTART:20260105" before it'
+    return None
+
+
+@lru_cache(maxsize=256)
+def _recurrence_dates(text: str) -> tuple[date, ...]:
+    from dateutil.rrule import rrulestr
+
+    first, rule = _rule_lines(text)
+    try:
+        start = datetime.combine(date.fromisoformat(first or f"{FIRST_YEAR}0101"), time.min)
+        days = map(datetime.date, rrulestr(_UNTIL.sub(r"UNTIL=\1", rule), dtstart=start))
+        return tuple(takewhile(lambda day: day.year <= LAST_YEAR, dropwhile(lambda day: day.year < FIRST_YEAR, days)))
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as fault:
+        raise InvalidRecurrence(text, str(fault)) from None
+
+
+@attrs.frozen
+class CombinedSchedule(Schedule):
+    """Two schedules joined: `+` has the dates of either, `-` those of the left one that the right one has not."""
+
+    operation: Literal["+", "-"]
+    left: Schedule
+    right: Schedule
+
+    def dates(self, first_year: int, last_year: int) -> Mapping[date, str]:
+        """The dates of these whole years."""
+        left, right = (side.dates(first_year, last_year) for side in (self.left, self.right))
+        if self.operation == "+":
+            return {**right, **left}
+        return {day: name for day, name in left.items() if day not in right}
+
+    def unknown_years(self, first_year: int, last_year: int) -> tuple[int, ...]:
+        """The years that either side's table does not reach."""
+        sides = (
+            self.left.unknown_years(first_year, last_year),
+            self.right.unknown_years(first_year, last_year),
+        )
+        return tuple(sorted({*sides[0], *sides[1]}))

@@ -1,0 +1,173 @@
+"""What a desk promises, as one value: priorities, targets and the calendars they run on (P1-P10).
+
+Priorities are data of a plan, not an enum of ours. Targets name their calendar and priority, so that a plan reads
+like a table and one calendar can be replaced in one place; what they name is checked when the plan is made, and all
+faults come in one error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+import attrs
+
+from .calendars import Calendar
+from .durations import Duration
+from .errors import InvalidPlan, NoTarget, UnknownCalendar, UnknownPriority, WrongType
+from .worktime import Boundary
+
+__all__ = ["Plan", "Priority", "Target"]
+
+
+def _texts(given: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(given, str):
+        raise WrongType("signs or aliases", given, "several texts")
+    return tuple(given)
+
+
+@attrs.frozen
+class Priority:
+    """How much a case matters: a name, what it means, the signs to ask for, and other names it goes by (P1-P5).
+
+    >>> Priority("critical", aliases=("Business Down", "sev 1")).name
+    'critical'
+    """
+
+    name: str
+    meaning: str = ""
+    signs: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    aliases: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+
+
+@attrs.frozen
+class Target:
+    """What is promised for one metric and priority: done by `due` it is met, by `limit` late, after it missed (P9).
+
+    Args:
+        metric: such as "first_response".
+        priority: a name of the plan's priorities.
+        due: the time until the due.
+        limit: the time until the limit; None: the due is the limit.
+        calendar: a name of the plan's calendars.
+        boundary: as in `deadline`.
+
+    >>> from supportsla import business_days
+    >>> str(Target("first_response", "low", business_days(1), business_days(2)).limit)
+    '2 business days'
+    """
+
+    metric: str
+    priority: str
+    due: Duration
+    limit: Duration | None = None
+    calendar: str = attrs.field(default="desk", kw_only=True)
+    boundary: Boundary = attrs.field(default="close", kw_only=True)
+
+
+def _named(calendars: Mapping[str, Calendar]) -> tuple[tuple[str, Calendar], ...]:
+    return tuple(dict(calendars).items())
+
+
+def _priorities(given: Iterable[Priority]) -> tuple[Priority, ...]:
+    return tuple(given)
+
+
+def _targets(given: Iterable[Target]) -> tuple[Target, ...]:
+    return tuple(given)
+
+
+@attrs.frozen
+class Plan:
+    """All that a desk promises, as one frozen value.
+
+    Args:
+        name: for messages.
+        calendars: a mapping of name to calendar; targets run on "desk" unless they name another.
+        priorities: highest first.
+        targets: at most one for each metric and priority.
+
+    Raises:
+        InvalidPlan: a name is given twice or is not known, or a target is not positive; with all such faults.
+
+    >>> from supportsla import ALWAYS, calendar_hours
+    >>> plan = Plan("ours", {"desk": ALWAYS}, [Priority("P0")], [Target("first_response", "P0", calendar_hours(1))])
+    >>> str(plan.target("first_response", "p-0").due)
+    '1 calendar hour'
+    """
+
+    name: str
+    calendars: tuple[tuple[str, Calendar], ...] = attrs.field(converter=_named)
+    priorities: tuple[Priority, ...] = attrs.field(converter=_priorities)
+    targets: tuple[Target, ...] = attrs.field(converter=_targets)
+
+    def __attrs_post_init__(self) -> None:
+        if faults := tuple(_faults(self)):
+            raise InvalidPlan(self.name, faults)
+
+    def calendar(self, name: str) -> Calendar:
+        """The calendar of that name.
+
+        Raises:
+            UnknownCalendar: the plan has no such calendar.
+        """
+        calendars = dict(self.calendars)
+        if name not in calendars:
+            raise UnknownCalendar(name, tuple(calendars))
+        return calendars[name]
+
+    def priority(self, name: str) -> Priority:
+        """The priority of that name or alias, in any case, with hyphens, spaces or neither (P1).
+
+        Raises:
+            UnknownPriority: the plan has no such priority.
+        """
+        for priority in self.priorities:
+            if _folded(str(name)) in map(_folded, _names(priority)):
+                return priority
+        raise UnknownPriority(name, tuple(priority.name for priority in self.priorities))
+
+    def target(self, metric: str, priority: str) -> Target:
+        """What is promised for a metric and a priority.
+
+        Raises:
+            UnknownPriority: the plan has no such priority.
+            NoTarget: it promises nothing for them.
+        """
+        known = self.priority(priority)
+        targets = {target.metric: target for target in self.targets if target.priority == known.name}
+        if metric not in targets:
+            raise NoTarget(metric, known.name, tuple(targets))
+        return targets[metric]
+
+
+def _names(priority: Priority) -> tuple[str, ...]:
+    return priority.name, *priority.aliases
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s_-]+", "", name.casefold())
+
+
+def _faults(plan: Plan) -> Iterator[tuple[str, str]]:
+    names = [(f"priorities[{i}]", name) for i, priority in enumerate(plan.priorities) for name in _names(priority)]
+    pairs = [(f"targets[{i}]", (target.metric, target.priority)) for i, target in enumerate(plan.targets)]
+    yield from _repeated((path, _folded(name)) for path, name in names)
+    yield from _repeated(pairs)
+    calendars, priorities = dict(plan.calendars), {priority.name for priority in plan.priorities}
+    for i, target in enumerate(plan.targets):
+        if target.priority not in priorities:
+            yield f"targets[{i}].priority", f"{target.priority!r} is no priority of the plan"
+        if target.calendar not in calendars:
+            yield f"targets[{i}].calendar", f"{target.calendar!r} is no calendar of the plan"
+        for field in ("due", "limit"):
+            duration = getattr(target, field)
+            if duration is not None and duration.amount <= type(duration.amount)(0):
+                yield f"targets[{i}].{field}", f"{duration} is not positive"
+
+
+def _repeated(named: Iterable[tuple[str, object]]) -> Iterator[tuple[str, str]]:
+    found = list(named)
+    counts = Counter(name for _, name in found)
+    return ((path, f"{name!r} is given {counts[name]} times") for path, name in found if counts[name] > 1)
