@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import accumulate
-from operator import add, sub
+from operator import add, itemgetter, sub
 from typing import Literal, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
@@ -89,13 +89,13 @@ class Timeline:
         self.closes: list[timedelta] = list(map(add, self.opens, used))
         self.after = list(accumulate(used))
         self.anchors: list[timedelta] = list(map(sub, self.closes, self.after))
-        gaps: list[timedelta] = list(map(sub, self.opens[1:], self.closes))
+        gaps: list[timedelta] = list(map(sub, [*self.opens[1:], self.end], self.closes))
         deserted = max(gaps, default=_ZERO) > HORIZON
         self.deserts = [i for i, gap in enumerate(gaps) if gap > HORIZON] if deserted else []
 
-    def covers(self, first: timedelta, last: timedelta) -> bool:
-        """Whether both instants lie within the stretch."""
-        return self.start <= first and last < self.end
+    def covers(self, *instants: timedelta) -> bool:
+        """Whether all instants lie within the stretch."""
+        return all(self.start <= instant < self.end for instant in instants)
 
     @cached_property
     def midnights(self) -> list[int]:
@@ -193,10 +193,11 @@ def _as_spans(spans: str | DaySpans) -> DaySpans:
 
 
 def _dated(where: str, given: object) -> list[tuple[date, object]]:
-    pairs = given.items() if isinstance(given, Mapping) else given
-    if not isinstance(pairs, Iterable):
-        raise WrongType(where, given, "a mapping of date to hours")
-    return sorted(((checked_date(f"a date of {where}", day), hours) for day, hours in pairs), key=lambda pair: pair[0])
+    try:
+        pairs = dict(cast("Mapping[date, object]", given))
+    except (TypeError, ValueError):
+        raise WrongType(where, given, "a mapping of date to hours") from None
+    return sorted(((checked_date(f"a date of {where}", day), hours) for day, hours in pairs.items()), key=itemgetter(0))
 
 
 def _as_exceptions(given: Mapping[date, str | DaySpans]) -> tuple[tuple[date, DaySpans], ...]:
@@ -274,7 +275,7 @@ class BusinessCalendar(Calendar):
                 high = max([high, *(end for _, end in shifts)])
             if spans or shifts or intersection([(low, high)], weekly):
                 labels.append(Label(clock.instant(low), clock.instant(high), reason, name))
-            special = f"{reason} {spans_text(spans)}"
+            special = f"{reason} {name}".strip()
             labels += [
                 Label(clock.instant(low), clock.instant(high), "counted", special) for low, high in _on_date(day, spans)
             ]
@@ -356,6 +357,10 @@ class CombinedCalendar(Calendar):
         init=False, eq=False, repr=False, default=attrs.Factory(_not_compiled, takes_self=True)
     )
 
+    def __attrs_post_init__(self) -> None:
+        if self.operation not in _OPERATIONS:
+            raise InvalidChoice("operation", self.operation, tuple(_OPERATIONS))
+
     @property
     def zone(self) -> str:
         """The zone of the left calendar (W17)."""
@@ -391,31 +396,33 @@ ALWAYS: Calendar = BusinessCalendar("UTC", "24/7")
 """Open around the clock, in UTC (D7)."""
 
 
-def cover(calendar: Calendar, first: timedelta, last: timedelta) -> Timeline:
-    """The calendar's timeline, grown where needed so that both instants lie within it.
+def cover(calendar: Calendar, *instants: timedelta) -> Timeline:
+    """The calendar's timeline, grown where needed so that all instants lie within it.
 
     Raises:
         OutOfRange: an instant lies outside [1900-01-01Z, 2201-01-01Z).
     """
     timeline = calendar.compiled.timeline
-    if timeline is not None and timeline.covers(first, last):
+    if timeline is not None and timeline.covers(*instants):
         return timeline
-    years = [(EPOCH + in_range(instant, "instant")).year for instant in (first, last)]
-    if timeline is not None:
-        years += [timeline.first_year, timeline.last_year]
-    return _grow(calendar, timeline, min(years), max(years))
+    years = [(EPOCH + in_range(instant, "instant")).year for instant in instants]
+    if timeline is None:
+        return _grow(calendar, None, min(years), max(years))
+    if min(years) < timeline.first_year:
+        timeline = earlier(calendar, timeline, min(years))
+    return later(calendar, timeline, max(years)) if max(years) > timeline.last_year else timeline
 
 
-def later(calendar: Calendar, timeline: Timeline) -> Timeline:
-    """A timeline that reaches further: about twice as long, up to 2200."""
-    last_year = timeline.last_year + max(1, timeline.last_year - timeline.first_year)
-    return _grow(calendar, timeline, timeline.first_year, min(last_year, LAST_YEAR))
+def later(calendar: Calendar, timeline: Timeline, year: int = 0) -> Timeline:
+    """A timeline that reaches further, to the year at least: about twice as long, up to 2200."""
+    doubled = timeline.last_year + timeline.last_year - timeline.first_year + 1
+    return _grow(calendar, timeline, timeline.first_year, min(max(doubled, year), LAST_YEAR))
 
 
-def earlier(calendar: Calendar, timeline: Timeline) -> Timeline:
-    """A timeline that reaches further back: about twice as long, down to 1900."""
-    first_year = timeline.first_year - max(1, timeline.last_year - timeline.first_year)
-    return _grow(calendar, timeline, max(first_year, FIRST_YEAR), timeline.last_year)
+def earlier(calendar: Calendar, timeline: Timeline, year: int = LAST_YEAR) -> Timeline:
+    """A timeline that reaches further back, to the year at least: about twice as long, down to 1900."""
+    doubled = timeline.first_year - (timeline.last_year - timeline.first_year + 1)
+    return _grow(calendar, timeline, max(min(doubled, year), FIRST_YEAR), timeline.last_year)
 
 
 def _grow(calendar: Calendar, known: Timeline | None, first_year: int, last_year: int) -> Timeline:
@@ -426,5 +433,7 @@ def _grow(calendar: Calendar, known: Timeline | None, first_year: int, last_year
         beyond = calendar.spans(known.last_year + 1, last_year) if last_year > known.last_year else []
         spans = merged([*before, *known.spans, *beyond])
     timeline = Timeline(calendar.compiled.zone, first_year, last_year, spans)
-    calendar.compiled.timeline = timeline
+    kept = calendar.compiled.timeline
+    if kept is None or kept.last_year - kept.first_year < last_year - first_year:
+        calendar.compiled.timeline = timeline
     return timeline

@@ -121,7 +121,7 @@ class PublicHolidays(Schedule):
     country: str
     subdivision: str | None = None
     categories: tuple[str, ...] | None = None
-    language: str | None = None
+    language: str = "en_US"
 
     def dates(self, first_year: int, last_year: int) -> Mapping[date, str]:
         """The dates of these whole years; years beyond the package's table have none."""
@@ -164,7 +164,7 @@ def public_holidays(
         country: an ISO 3166 code, such as "US" or "AU".
         subdivision: a code or name that the package has for the country, such as "NSW".
         categories: such as ("public", "bank"); None: what the package counts as public.
-        language: of the names, such as "en_US"; None: the package's default for the country.
+        language: of the names, such as "en_US"; None: the country's own, whatever the machine's settings.
 
     Raises:
         UnknownHolidays: the package knows no such country, subdivision, category or language.
@@ -173,8 +173,9 @@ def public_holidays(
     >>> public_holidays("AU", "NSW").dates(2026, 2026)[date(2026, 4, 27)]
     'ANZAC Day (observed)'
     """
-    schedule = PublicHolidays(country, subdivision, tuple(categories) if categories else None, language)
     known = _known_country(country)
+    wanted = tuple(categories) if categories else None
+    schedule = PublicHolidays(country, subdivision, wanted, language or known.default_language or "en_US")
     _check_known("subdivision", (subdivision,), (*known.subdivisions, *known.subdivisions_aliases))
     _check_known("category", schedule.categories or (), tuple(known.supported_categories))
     _check_known("language", (language,), tuple(known.supported_languages))

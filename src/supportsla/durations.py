@@ -19,7 +19,6 @@ from .zones import FIRST, LAST
 __all__ = [
     "Duration",
     "Unit",
-    "amount_text",
     "business_days",
     "business_hours",
     "calendar_days",
@@ -115,15 +114,6 @@ class Duration:
         if hours := _HOURS.fullmatch(f"{count} {rest}"):
             return _hours(cast("Unit", f"{kind} hours"), *(sign * int(part or 0) for part in hours.groups()))
         raise InvalidDuration(text, _EXPECTED)
-
-
-def amount_text(amount: timedelta | int) -> str:
-    """An amount without its unit's kind: "4 hours 30 minutes", "-1 day".
-
-    >>> amount_text(timedelta(minutes=90))
-    '1 hour 30 minutes'
-    """
-    return " ".join(_parts_text(amount))
 
 
 def _parts_text(amount: timedelta | int) -> list[str]:

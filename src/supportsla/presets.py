@@ -13,7 +13,7 @@ from .plan import Plan, Priority, Target
 
 __all__ = ["AEDT", "ANZ_CHAT", "CST", "apricot_anz", "apricot_us"]
 
-_NSW = PublicHolidays("AU", "NSW")
+_NSW = PublicHolidays("AU", "NSW", language="en_AU")
 
 CST: Calendar = BusinessCalendar("America/Chicago", "Mo-Fr 07:00-19:00", holidays=PublicHolidays("US"))
 """The US desk: Monday to Friday, 07:00 to 19:00 in US Central time all year, US public holidays (D1, D4)."""

@@ -227,6 +227,8 @@ class _Painted:
 
 _LONGEST_TABLE = 60
 _WIDTH = 80
+_NARROWEST, _WIDEST = 16, 24
+_HEADER = ("from", "to", "h:mm", "so far", "what")
 _WHAT = {
     "counted": "counted",
     "closed": "closed by weekly hours",
@@ -249,28 +251,32 @@ def _heading(why: Explanation) -> Iterator[str]:
 
 
 def _table(steps: tuple[Stretch, ...]) -> Iterator[str]:
+    if not steps:
+        return
     totals = accumulate(step.used for step in steps)
-    rows = [row for step, total in zip(steps, totals, strict=True) for row in _rows(step, total)]
-    if rows:
-        yield ""
-        yield f"  {'from':<22}{'to':<17}{'what':<21}{'h:mm':>8}{'so far':>10}"
-    if len(rows) > _LONGEST_TABLE:
+    rows = [(*_from_to(step), *_amounts(step, total), _what(step)) for step, total in zip(steps, totals, strict=True)]
+    start, end, used, total = (max(map(len, column)) for column in list(zip(_HEADER, *rows, strict=True))[:4])
+    indent = start + end + 6
+    room = min(max(_WIDTH - indent - used - total - 4, _NARROWEST), _WIDEST)
+
+    def lines(row: tuple[str, ...]) -> Iterator[str]:
+        what, *more = textwrap.wrap(row[4], room if row[2] else _WIDTH - indent)
+        yield f"  {row[0]:<{start}}  {row[1]:<{end}}  {what:<{room}}  {row[2]:>{used}}  {row[3]:>{total}}".rstrip()
+        yield from (" " * indent + line for line in more)
+
+    shown = [line for row in rows for line in lines(row)]
+    if len(shown) > _LONGEST_TABLE:
         half = _LONGEST_TABLE // 2
-        rows[half:-half] = [f"  ... {len(rows) - 2 * half} more lines ..."]
-    yield from rows
+        shown[half:-half] = [f"  ... {len(shown) - 2 * half} more lines ..."]
+    yield from ("", *lines(_HEADER), *shown)
 
 
-def _rows(step: Stretch, total: timedelta) -> Iterator[str]:
-    what = _WHAT[step.reason] + (f": {step.name}" if step.name else "")
-    if step.reason == "counted":
-        columns = f" {_hours_text(step.used):>7} {_hours_text(total):>9}"
-        first, *rest = textwrap.wrap(what, 21)
-    else:
-        columns = ""
-        first, *rest = textwrap.wrap(what, _WIDTH - 41)
-    start, end = _from_to(step)
-    yield f"  {start:<22}{end:<17}{first:<21}{columns}".rstrip()
-    yield from (f"{'':<41}{line}" for line in rest)
+def _what(step: Stretch) -> str:
+    return _WHAT[step.reason] + (f": {step.name}" if step.name else "")
+
+
+def _amounts(step: Stretch, total: timedelta) -> tuple[str, str]:
+    return (_hours_text(step.used), _hours_text(total)) if step.reason == "counted" else ("", "")
 
 
 def _from_to(step: Stretch) -> tuple[str, str]:

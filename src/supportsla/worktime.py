@@ -68,12 +68,16 @@ def deadline(
     >>> str(deadline(desk, datetime(2026, 6, 12, 17, tzinfo=ZoneInfo("America/Chicago")), business_hours(4)))
     '2026-06-15 09:00:00-05:00'
     """
-    zone = compiled(calendar).zone
+    try:
+        zone = calendar.compiled.zone
+    except AttributeError:
+        raise _no_calendar(calendar) from None
     at = since_epoch(start, "start")
     if type(duration) is timedelta:
         due = _business_hours(calendar, at, duration, boundary)
     else:
-        due = due_of(calendar, at, as_duration(duration), boundary)
+        wanted = duration if type(duration) is Duration else as_duration(duration)
+        due = _DUES[wanted.unit](calendar, at, wanted.amount, boundary)
     return (EPOCH + due).astimezone(zone)
 
 
@@ -92,15 +96,16 @@ def elapsed(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     >>> str(elapsed(desk, datetime(2026, 6, 12, 16, tzinfo=zone), datetime(2026, 6, 15, 10, tzinfo=zone)))
     '2:00:00'
     """
-    timeline = compiled(calendar).timeline
+    try:
+        timeline = calendar.compiled.timeline
+    except AttributeError:
+        raise _no_calendar(calendar) from None
     first, last = since_epoch(start, "start"), since_epoch(end, "end")
     if timeline is None or not (timeline.start <= first < timeline.end and timeline.start <= last < timeline.end):
         timeline = cover(calendar, first, last)
-    opens, closes, anchors, after = timeline.opens, timeline.closes, timeline.anchors, timeline.after
-    i, j = bisect_right(opens, first) - 1, bisect_right(opens, last) - 1
-    return (last - anchors[j] if last < closes[j] else after[j]) - (
-        first - anchors[i] if first < closes[i] else after[i]
-    )
+    i, j = bisect_right(timeline.opens, first) - 1, bisect_right(timeline.opens, last) - 1
+    before_last = last - timeline.anchors[j] if last < timeline.closes[j] else timeline.after[j]
+    return before_last - (first - timeline.anchors[i] if first < timeline.closes[i] else timeline.after[i])
 
 
 def is_open(calendar: Calendar, at: datetime) -> bool:
@@ -203,7 +208,11 @@ def compiled(calendar: Calendar) -> Compiled:
     try:
         return calendar.compiled
     except AttributeError:
-        raise WrongType("calendar", calendar, "a BusinessCalendar, or calendars combined") from None
+        raise _no_calendar(calendar) from None
+
+
+def _no_calendar(value: object) -> WrongType:
+    return WrongType("calendar", value, "a BusinessCalendar, or calendars combined")
 
 
 def as_duration(duration: Duration | timedelta) -> Duration:
@@ -318,7 +327,7 @@ def _seek_far(calendar: Calendar, timeline: Timeline, at: timedelta, amount: tim
 def _refuse_deserts(timeline: Timeline, i: int, j: int, at: timedelta) -> None:
     """Refuse a way from `at`, in or after window i, to window j that meets 5 years without an open instant (W13)."""
     for k in timeline.deserts:
-        closed, opened = timeline.closes[k], timeline.opens[k + 1]
+        closed, opened = timeline.closes[k], (*timeline.opens[k + 1 : k + 2], timeline.end)[0]
         if i <= k < j and opened - (since := max(closed, at)) > HORIZON:
             raise NeverOpens(in_zone(since, timeline.zone), in_zone(since + HORIZON, timeline.zone))
         if j <= k <= i and (until := min(opened, at)) - closed > HORIZON:
@@ -388,8 +397,8 @@ def _counted_from(calendar: Calendar, at: timedelta, *, forward: bool) -> tuple[
         return at, *wall_time(at, zone)
     at = last_closing(calendar, at)
     day, time = wall_time(at, zone)
-    if first_shown(zone, day, 0) == at:
-        return at, day - 1, DAY
+    while first_shown(zone, day, 0) == at:
+        day, time = day - 1, DAY
     return at, day, time
 
 

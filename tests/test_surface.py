@@ -1,0 +1,142 @@
+"""The public surface: names, imports, errors, docstrings, and no clock and no I/O anywhere in the core."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+import inspect
+import pickle
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import supportsla
+from supportsla import errors
+
+SOURCE = Path(supportsla.__file__).parent
+MODULES = sorted(module.name for module in pkgutil.iter_modules([str(SOURCE)]))
+CONTRACT = {
+    *("ALWAYS", "BusinessCalendar", "Window", "business_hours", "business_days", "calendar_hours", "calendar_days"),
+    *("Duration", "deadline", "elapsed", "explain", "explain_elapsed", "is_open", "next_open", "next_close", "windows"),
+    *("public_holidays", "recurring", "SupportSLAError", "NaiveDatetime", "OutOfRange", "NeverOpens", "NeverCloses"),
+    *("TransitionNotAllowed", "promise", "Plan", "Target"),
+}
+
+
+def module(name: str) -> ModuleType:
+    return importlib.import_module(f"supportsla.{name}")
+
+
+def public() -> Iterator[tuple[str, object]]:
+    for name in supportsla.__all__:
+        yield name, getattr(supportsla, name)
+
+
+def test_the_contract_is_exported() -> None:
+    """Other programs are written against these names."""
+    assert set(supportsla.__all__) >= CONTRACT
+
+
+def test_every_export_exists_and_is_listed_once_in_order() -> None:
+    """In the package and in every module."""
+    for found in (supportsla, *map(module, MODULES)):
+        assert list(found.__all__) == sorted(
+            set(found.__all__), key=lambda name: (not name.isupper(), not name[0].isupper(), name)
+        )
+        assert all(hasattr(found, name) for name in found.__all__)
+
+
+def test_no_module_is_named_like_a_public_function() -> None:
+    """Importing it late would replace the function."""
+    assert not {name for name, _ in public()} & set(MODULES)
+
+
+def test_importing_the_library_imports_nothing_heavy() -> None:
+    """Not holidays, dateutil, numpy, nor what only an error message needs."""
+    heavy = "holidays dateutil numpy pandas hypothesis pytest asyncio difflib socket tzdata"
+    code = f"import sys, supportsla; print([m for m in {heavy.split()} if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert found.stdout.strip() == "[]"
+
+
+FORBIDDEN_CALLS = {"now", "utcnow", "today", "open", "print", "input", "time_ns", "monotonic", "perf_counter", "sleep"}
+FORBIDDEN_IMPORTS = {"time", "socket", "os", "pathlib", "io", "random", "threading", "logging", "subprocess"}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_core_reads_no_clock_and_does_no_input_or_output(name: str) -> None:
+    """Time is an argument."""
+    for node in ast.walk(ast.parse((SOURCE / f"{name}.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            assert called not in FORBIDDEN_CALLS, f"{name}:{node.lineno}"
+        if isinstance(node, ast.Import):
+            assert not {alias.name.split(".")[0] for alias in node.names} & FORBIDDEN_IMPORTS
+        if isinstance(node, ast.ImportFrom):
+            assert (node.module or "").split(".")[0] not in FORBIDDEN_IMPORTS
+
+
+def test_every_public_function_and_class_has_a_docstring_with_an_example() -> None:
+    """Errors are named for what they say; data classes that only answers are made of need none."""
+    answers = {"Promise", "Explanation", "Stretch", "Calendar", "CombinedCalendar"}
+    for name, thing in public():
+        if inspect.isfunction(thing) or inspect.isclass(thing):
+            documented = inspect.getdoc(thing)
+            assert documented, name
+            if name not in answers and not issubclass(
+                getattr(thing, "__class__", object), type(errors.SupportSLAError)
+            ):
+                assert ">>>" in documented, name
+
+
+@pytest.mark.parametrize("name", ["", *MODULES])
+def test_every_example_in_a_docstring_runs(name: str) -> None:
+    """As it is printed."""
+    found = doctest.testmod(module(name) if name else supportsla)
+    assert found.failed == 0
+
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+EXAMPLES = [
+    errors.WrongType("start", 5, "a datetime"),
+    errors.InvalidChoice("boundary", "x", ("close", "open")),
+    errors.NaiveDatetime("start", NOON.replace(tzinfo=None)),
+    errors.OutOfRange("start", NOON, "years"),
+    errors.NeverOpens(NOON, NOON),
+    errors.NeverCloses(NOON, NOON),
+    errors.UnknownZone("x", ("y",)),
+    errors.UnknownHolidays("country", "XX", ("US",)),
+    errors.InvalidHours("x", 0, "expected days"),
+    errors.InvalidDuration("x", "a text"),
+    errors.InvalidRecurrence("x", "why"),
+    errors.InvalidWindow(NOON, NOON),
+    errors.UnknownPriority("x", ()),
+    errors.UnknownCalendar("x", ("desk",)),
+    errors.NoTarget("first_response", "low", ()),
+    errors.InvalidPlan("ours", (("targets[0]", "wrong"),)),
+    errors.TransitionNotAllowed("Solved", "New", ("Closed",)),
+]
+
+
+def test_every_error_is_shown_below() -> None:
+    """None is forgotten."""
+    assert {type(error).__name__ for error in EXAMPLES} == set(errors.__all__) - {"SupportSLAError"}
+
+
+@pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
+def test_an_error_is_one_of_ours_and_a_builtin_says_something_and_survives_a_pickle(
+    error: errors.SupportSLAError,
+) -> None:
+    """So that it crosses processes, and a caller who knows only the builtin catches it."""
+    assert isinstance(error, ValueError | TypeError | LookupError)
+    copied = pickle.loads(pickle.dumps(error))
+    assert (type(copied), str(copied), vars(copied)) == (type(error), str(error), vars(error))
+    assert len(str(error)) > 20
+    assert all(value is not None for value in vars(error).values())
