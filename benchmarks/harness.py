@@ -8,6 +8,7 @@ import os
 import platform
 import random
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -15,6 +16,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter_ns
 
+WIDTH = 80
 LONG_ENOUGH = 5_000_000
 
 
@@ -42,8 +44,8 @@ class Line:
     at_most: float | None = None
 
 
-def race(cells: Mapping[str, Cell], rounds: int, rng: random.Random) -> dict[str, float]:
-    """The median time of an answer in each cell, in nanoseconds."""
+def race(cells: Mapping[str, Cell], rounds: int, rng: random.Random) -> dict[str, list[float]]:
+    """The time of an answer in each cell, in nanoseconds, round by round."""
     order = list(cells)
     runs = {name: enough(cells[name]) for name in order}
     times: dict[str, list[float]] = {name: [] for name in order}
@@ -52,7 +54,7 @@ def race(cells: Mapping[str, Cell], rounds: int, rng: random.Random) -> dict[str
         rng.shuffle(order)
         for name in order:
             times[name].append(timed(cells[name], runs[name]))
-    return {name: median(taken) for name, taken in times.items()}
+    return times
 
 
 def enough(cell: Cell) -> int:
@@ -74,14 +76,18 @@ def timed(cell: Cell, runs: int) -> float:
     return taken / runs / cell.answers
 
 
-def table(title: str, lines: Iterable[Line], times: Mapping[str, float], peer: str) -> Iterator[str]:
-    """The measures of one race against one peer."""
+def table(title: str, lines: Iterable[Line], times: Mapping[str, list[float]], peer: str) -> Iterator[str]:
+    """The measures of one race against one peer: medians, and the median of the rounds' own ratios.
+
+    So a slow spell of the machine, which meets both in one round, does not move the ratio.
+    """
     yield ""
     yield f"{title:<36}{'supportsla':>11}{peer:>12}{'ratio':>8}{'target':>13}"
     for line in lines:
         ours, theirs = times[line.ours], times[line.theirs]
-        ratio = ours / theirs if line.at_most else theirs / ours
-        figures = f"{human(ours):>11}{human(theirs):>12}{as_times(ratio):>8}{verdict(line, ratio):>13}"
+        over, under = (ours, theirs) if line.at_most else (theirs, ours)
+        ratio = median(a / b for a, b in zip(over, under, strict=True))
+        figures = f"{human(median(ours)):>11}{human(median(theirs)):>12}{as_times(ratio):>8}{verdict(line, ratio):>13}"
         yield f"{line.text:<36}{figures}".rstrip()
 
 
@@ -111,7 +117,8 @@ def machine(packages: Iterable[str]) -> Iterator[str]:
     """What the figures were measured on and with."""
     yield f"{cpu()}, {os.cpu_count()} CPUs, {platform.system()}"
     yield f"{platform.python_implementation()} {platform.python_version()} ({sys.platform})"
-    yield ", ".join(f"{name} {installed(name)}" for name in packages)
+    versions = ", ".join(f"{name} {installed(name)}" for name in packages)
+    yield from textwrap.wrap(versions, WIDTH)
 
 
 def cpu() -> str:

@@ -73,8 +73,8 @@ class Label(NamedTuple):
 class Timeline:
     """A calendar's windows over whole years of UTC, in order, as times since 1970-01-01Z.
 
-    Window 0 is empty and stands at the start of the stretch, so that every instant has a window that opened last.
-    `after[i]` is the open time from the start to the end of window i, `anchors[i]` is `opens[i]` less the open time
+    Window 0 is empty and stands at the start of the stretch, so that every instant has a window that opened last;
+    `opens` ends with the end of the stretch, so that every window has a next opening, if only that one. `after[i]` is the open time from the start to the end of window i, `anchors[i]` is `opens[i]` less the open time
     before it: inside window i, open time is the instant less the anchor.
     """
 
@@ -85,11 +85,11 @@ class Timeline:
         lengths = list(map(sub, highs, lows))
         amounts = {length: MICROSECOND * length for length in set(lengths)}
         used = [_ZERO, *map(amounts.__getitem__, lengths)]
-        self.opens = [self.start, *[MICROSECOND * low for low in lows]]
+        self.opens = [self.start, *[MICROSECOND * low for low in lows], self.end]
         self.closes: list[timedelta] = list(map(add, self.opens, used))
         self.after = list(accumulate(used))
         self.anchors: list[timedelta] = list(map(sub, self.closes, self.after))
-        gaps: list[timedelta] = list(map(sub, [*self.opens[1:], self.end], self.closes))
+        gaps: list[timedelta] = list(map(sub, self.opens[1:], self.closes))
         deserted = max(gaps, default=_ZERO) > HORIZON
         self.deserts = [i for i, gap in enumerate(gaps) if gap > HORIZON] if deserted else []
 
@@ -125,12 +125,16 @@ HORIZON = timedelta(days=5 * 365 + 2)
 
 
 class Compiled:
-    """A calendar's zone and the longest timeline compiled so far; copies and pickles start without a timeline."""
+    """A calendar's zone and the longest timeline compiled so far; copies and pickles start without a timeline.
 
-    __slots__ = ("timeline", "zone")
+    `epoch` is 1970-01-01 in the zone's own tzinfo: what `zone.fromutc` takes, plus a time since the epoch.
+    """
+
+    __slots__ = ("epoch", "timeline", "zone")
 
     def __init__(self, zone: str) -> None:
         self.zone = load_zone(zone)
+        self.epoch = EPOCH.replace(tzinfo=self.zone)
         self.timeline: Timeline | None = None
 
     def __reduce__(self) -> tuple[type[Compiled], tuple[str]]:

@@ -26,7 +26,9 @@ from .spans import Window
 from .zones import (
     DAY,
     EPOCH,
+    FIRST,
     FIRST_YEAR,
+    LAST,
     LAST_YEAR,
     first_shown,
     in_range,
@@ -39,7 +41,8 @@ __all__ = ["Boundary", "deadline", "elapsed", "is_open", "next_close", "next_ope
 
 Boundary = Literal["close", "open"]
 _Side = Callable[[list[timedelta], timedelta], int]
-_NOTHING = timedelta(0)
+_NOTHING, _LONGEST = timedelta(0), LAST - FIRST
+_NEAR = 16
 
 
 def deadline(
@@ -69,16 +72,28 @@ def deadline(
     '2026-06-15 09:00:00-05:00'
     """
     try:
-        zone = calendar.compiled.zone
-    except AttributeError:
+        compiled, at = calendar.compiled, start - EPOCH
+    except (AttributeError, TypeError):
+        since_epoch(start, "start")
         raise _no_calendar(calendar) from None
-    at = since_epoch(start, "start")
-    if type(duration) is timedelta:
-        due = _business_hours(calendar, at, duration, boundary)
-    else:
-        wanted = duration if type(duration) is Duration else as_duration(duration)
-        due = _DUES[wanted.unit](calendar, at, wanted.amount, boundary)
-    return (EPOCH + due).astimezone(zone)
+    amount = duration.amount if type(duration) is Duration and duration.unit == "business hours" else duration
+    timeline = compiled.timeline
+    if (
+        type(amount) is type(at) is timedelta
+        and _NOTHING < amount < _LONGEST
+        and boundary == "close"
+        and timeline is not None
+        and timeline.start <= at < timeline.end
+    ):
+        i = bisect_right(timeline.opens, at) - 1
+        after = timeline.after
+        target = (at - timeline.anchors[i] if at < timeline.closes[i] else after[i]) + amount
+        if target <= after[-1] and not timeline.deserts:
+            near = i + _NEAR
+            j = bisect_left(after, target, i, near if near < len(after) and target <= after[near] else len(after))
+            return compiled.zone.fromutc(compiled.epoch + (timeline.anchors[j] + target))
+    due = due_of(calendar, since_epoch(start, "start"), as_duration(duration), boundary)
+    return compiled.zone.fromutc(compiled.epoch + due)
 
 
 def elapsed(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
@@ -97,13 +112,17 @@ def elapsed(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     '2:00:00'
     """
     try:
-        timeline = calendar.compiled.timeline
-    except AttributeError:
+        timeline, first, last = calendar.compiled.timeline, start - EPOCH, end - EPOCH
+    except (AttributeError, TypeError):
+        since_epoch(start, "start"), since_epoch(end, "end")
         raise _no_calendar(calendar) from None
-    first, last = since_epoch(start, "start"), since_epoch(end, "end")
+    if type(first) is not timedelta or type(last) is not timedelta:
+        first, last = since_epoch(start, "start"), since_epoch(end, "end")
     if timeline is None or not (timeline.start <= first < timeline.end and timeline.start <= last < timeline.end):
         timeline = cover(calendar, first, last)
-    i, j = bisect_right(timeline.opens, first) - 1, bisect_right(timeline.opens, last) - 1
+    opens = timeline.opens
+    i = bisect_right(opens, first) - 1
+    j = i if first <= last < opens[i + 1] else bisect_right(opens, last) - 1
     before_last = last - timeline.anchors[j] if last < timeline.closes[j] else timeline.after[j]
     return before_last - (first - timeline.anchors[i] if first < timeline.closes[i] else timeline.after[i])
 
@@ -158,7 +177,7 @@ def next_close(calendar: Calendar, at: datetime) -> datetime:
     """
     zone = compiled(calendar).zone
     opening = next_opening(calendar, since_epoch(at, "at"))
-    timeline = cover(calendar, opening, opening)
+    timeline = cover(calendar, opening)
     while (closing := timeline.closes[_window_at(timeline, opening)]) == timeline.end:
         if closing - opening > HORIZON or timeline.last_year == LAST_YEAR:
             break
@@ -235,35 +254,28 @@ def due_of(calendar: Calendar, at: timedelta, duration: Duration, boundary: Boun
 
 
 def _business_hours(calendar: Calendar, at: timedelta, amount: timedelta, boundary: Boundary) -> timedelta:
-    if boundary == "close":
-        side: _Side = bisect_left if amount > _NOTHING else bisect_right
-    elif boundary == "open":
-        side = bisect_left if amount < _NOTHING else bisect_right
-    else:
-        raise InvalidChoice("boundary", boundary, ("close", "open"))
     if not amount:
-        return _nothing(calendar, at, boundary)
-    try:
-        return _seek(calendar, at, amount, side)
-    except OverflowError:
-        raise OutOfRange("duration", amount, "an amount whose due lies in years 1900 to 2200") from None
+        return _settled(calendar, at, boundary, forward=True)
+    _check_boundary(boundary)
+    first = (amount > _NOTHING) == (boundary == "close")
+    return _seek(calendar, at, amount, bisect_left if first else bisect_right)
 
 
 def _business_days(calendar: Calendar, at: timedelta, days: int, boundary: Boundary) -> timedelta:
     if not days:
-        return _nothing(calendar, at, boundary)
+        return _settled(calendar, at, boundary, forward=True)
     return _settled(calendar, landing(calendar, at, days).due, boundary, forward=days > 0)
 
 
 def _calendar_hours(calendar: Calendar, at: timedelta, amount: timedelta, boundary: Boundary) -> timedelta:
     if not amount:
-        return _nothing(calendar, at, boundary)
+        return _settled(calendar, at, boundary, forward=True)
     return _settled(calendar, in_range(at, "start") + amount, boundary, forward=amount > _NOTHING)
 
 
 def _calendar_days(calendar: Calendar, at: timedelta, days: int, boundary: Boundary) -> timedelta:
     if not days:
-        return _nothing(calendar, at, boundary)
+        return _settled(calendar, at, boundary, forward=True)
     zone = calendar.compiled.zone
     day, time = wall_time(in_range(at, "start"), zone)
     return _settled(calendar, first_shown(zone, day + days, time), boundary, forward=days > 0)
@@ -277,18 +289,18 @@ _DUES: dict[str, Callable[[Calendar, timedelta, Any, Boundary], timedelta]] = {
 }
 
 
-def _nothing(calendar: Calendar, at: timedelta, boundary: Boundary) -> timedelta:
-    return _settled(calendar, at, boundary, forward=True)
-
-
 def _settled(calendar: Calendar, due: timedelta, boundary: Boundary, *, forward: bool) -> timedelta:
     """A close answer as the boundary wants it (W2)."""
     in_range(due, "due")
     if boundary == "close":
         return due
-    if boundary != "open":
-        raise InvalidChoice("boundary", boundary, ("close", "open"))
+    _check_boundary(boundary)
     return next_opening(calendar, due) if forward else last_closing(calendar, due)
+
+
+def _check_boundary(boundary: str) -> None:
+    if boundary not in ("close", "open"):
+        raise InvalidChoice("boundary", boundary, ("close", "open"))
 
 
 def next_opening(calendar: Calendar, at: timedelta) -> timedelta:
@@ -302,18 +314,8 @@ def last_closing(calendar: Calendar, at: timedelta) -> timedelta:
 
 
 def _seek(calendar: Calendar, at: timedelta, amount: timedelta, side: _Side) -> timedelta:
-    timeline = calendar.compiled.timeline
-    if timeline is None or not timeline.start <= at < timeline.end:
-        timeline = cover(calendar, at, at)
-    i = bisect_right(timeline.opens, at) - 1
-    target = (at - timeline.anchors[i] if at < timeline.closes[i] else timeline.after[i]) + amount
-    j = side(timeline.after, target)
-    if 0 < j < len(timeline.after) and not timeline.deserts:
-        return timeline.anchors[j] + target
-    return _seek_far(calendar, timeline, at, amount, side)
-
-
-def _seek_far(calendar: Calendar, timeline: Timeline, at: timedelta, amount: timedelta, side: _Side) -> timedelta:
+    """The instant whose open time is that at `at` plus the amount; grows the timeline until it is found."""
+    timeline = cover(calendar, at)
     while True:
         i = _window_at(timeline, at)
         target = (at - timeline.anchors[i] if at < timeline.closes[i] else timeline.after[i]) + amount
@@ -327,7 +329,7 @@ def _seek_far(calendar: Calendar, timeline: Timeline, at: timedelta, amount: tim
 def _refuse_deserts(timeline: Timeline, i: int, j: int, at: timedelta) -> None:
     """Refuse a way from `at`, in or after window i, to window j that meets 5 years without an open instant (W13)."""
     for k in timeline.deserts:
-        closed, opened = timeline.closes[k], (*timeline.opens[k + 1 : k + 2], timeline.end)[0]
+        closed, opened = timeline.closes[k], timeline.opens[k + 1]
         if i <= k < j and opened - (since := max(closed, at)) > HORIZON:
             raise NeverOpens(in_zone(since, timeline.zone), in_zone(since + HORIZON, timeline.zone))
         if j <= k <= i and (until := min(opened, at)) - closed > HORIZON:
@@ -344,7 +346,7 @@ def _further(calendar: Calendar, timeline: Timeline, at: timedelta, *, forward: 
         if timeline.last_year < LAST_YEAR:
             return later(calendar, timeline)
         raise OutOfRange("due", "after 2200", "an instant to before 2201-01-01Z")
-    until = min((*timeline.opens[1:2], at))
+    until = min(timeline.opens[1], at)
     if until - timeline.start > HORIZON:
         raise NeverOpens(in_zone(until - HORIZON, zone), in_zone(until, zone))
     if timeline.first_year > FIRST_YEAR:
@@ -358,7 +360,7 @@ def _window_at(timeline: Timeline, at: timedelta) -> int:
 
 def _is_open(calendar: Calendar, at: timedelta) -> bool:
     compiled(calendar)
-    timeline = cover(calendar, at, at)
+    timeline = cover(calendar, at)
     return at < timeline.closes[_window_at(timeline, at)]
 
 
@@ -403,12 +405,12 @@ def _counted_from(calendar: Calendar, at: timedelta, *, forward: bool) -> tuple[
 
 
 def _open_day(calendar: Calendar, at: timedelta, day: int, days: int) -> tuple[Timeline, int]:
-    timeline = cover(calendar, at, at)
+    timeline = cover(calendar, at)
     while True:
         open_days = timeline.open_days
         n = bisect_right(open_days, day) + days - 1 if days > 0 else bisect_left(open_days, day) + days
         found = 0 <= n < len(open_days)
-        j = len(timeline.opens) if days > 0 else 0
+        j = len(timeline.after) if days > 0 else 0
         if found:
             j = bisect_right(timeline.closes, first_shown(timeline.zone, open_days[n], 0))
         _refuse_deserts(timeline, _window_at(timeline, at), j, at)

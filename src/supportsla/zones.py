@@ -94,7 +94,7 @@ def _written(instant: timedelta) -> str:
 
 def in_zone(instant: timedelta, zone: ZoneInfo) -> datetime:
     """The instant as an aware datetime of the zone."""
-    return (EPOCH + instant).astimezone(zone)
+    return zone.fromutc(EPOCH.replace(tzinfo=zone) + instant)
 
 
 def wall_time(instant: timedelta, zone: ZoneInfo) -> tuple[int, int]:
