@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -174,7 +175,7 @@ def test_a_recurrence_without_a_start_does_not_know_what_day_it_is() -> None:
     new_year = recurring("FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1")
     days = list(new_year.dates(1900, 2200))
     assert (len(days), days[0], days[-1]) == (301, date(1900, 1, 1), date(2200, 1, 1))
-    assert all(b - a in (timedelta(365), timedelta(366)) for a, b in zip(days, days[1:], strict=False))
+    assert all(b - a in (timedelta(365), timedelta(366)) for a, b in pairwise(days))
 
 
 @pytest.mark.parametrize(

@@ -544,7 +544,7 @@ def test_equal_facts_make_equal_calendars(scene: Scene) -> None:
     assert hash(again) == hash(scene.calendar)
 
 
-@given(scenes(2), st.sampled_from((lambda c: pickle.loads(pickle.dumps(c)), copy.copy, copy.deepcopy)))  # noqa: S301
+@given(scenes(2), st.sampled_from((lambda c: pickle.loads(pickle.dumps(c)), copy.copy, copy.deepcopy)))
 def test_a_copied_calendar_is_the_same_calendar(scene: Scene, copied: Callable[[Calendar], Calendar]) -> None:
     """A calendar survives pickling and copying: equal, and with the same answers."""
     a, b = scene.points

@@ -120,6 +120,17 @@ def test_a_holiday_on_a_closed_day_changes_nothing_and_is_not_blamed() -> None:
     assert [step.reason for step in why.steps] == ["closed"]
 
 
+def test_a_holiday_of_two_days_is_one_stretch() -> None:
+    """As long as both have one name."""
+    days = {date(2026, 5, 5): "Golden Week", date(2026, 5, 6): "Golden Week", date(2026, 5, 7): "Day after"}
+    desk = BusinessCalendar("UTC", "24/7", holidays=days)
+    why = explain_elapsed(desk, datetime(2026, 5, 5, tzinfo=UTC), datetime(2026, 5, 8, tzinfo=UTC))
+    assert data(why) == [
+        ("05-05 00:00", "05-07 00:00", "holiday", "Golden Week", 0),
+        ("05-07 00:00", "05-08 00:00", "holiday", "Day after", 0),
+    ]
+
+
 def test_a_cancelled_night_shift_is_closed_by_its_holiday() -> None:
     """W6, holidays_close="shift": to the shift's end on the next date."""
     nights = BusinessCalendar(
@@ -193,6 +204,8 @@ def test_what_was_taken_out_of_a_calendar_is_named() -> None:
         ("06-15 08:00", "06-15 09:00", "counted", "", 60),
     ]
     assert "taken out" in str(why)
+    only = explain_elapsed(CST & [maintenance], chicago("2026-06-15T05:00"), chicago("2026-06-15T09:00"))
+    assert [step.reason for step in only.steps] == ["closed", "counted", "excluded"]
 
 
 @pytest.mark.parametrize("calendar", [CST | AEDT, CST & ALWAYS, CST | [], ALWAYS & CST])

@@ -152,6 +152,22 @@ def test_a_subclass_of_timedelta_is_business_time_too() -> None:
     assert (found, type(found)) == (at("2026-05-04T12:00"), datetime)
 
 
+class Stamp(datetime):
+    """A subclass whose differences are no plain timedeltas, as those of pandas are not."""
+
+    def __sub__(self, other: object) -> Delta:  # type: ignore[override]
+        found = datetime.__sub__(self, other)  # type: ignore[operator]
+        return Delta(found.days, found.seconds, found.microseconds)
+
+
+def test_a_subclass_of_datetime_gives_plain_answers() -> None:
+    """Of the standard library's types."""
+    start, end = Stamp(2026, 5, 4, 9, tzinfo=UTC), Stamp(2026, 5, 4, 12, tzinfo=UTC)
+    worked, found = elapsed(DESK, start, end), deadline(DESK, start, timedelta(hours=3))
+    assert (worked, type(worked)) == (timedelta(hours=3), timedelta)
+    assert (found, type(found)) == (at("2026-05-04T12:00"), datetime)
+
+
 def test_the_closing_instant_is_closed() -> None:
     """W4, to the microsecond."""
     microsecond = timedelta(microseconds=1)

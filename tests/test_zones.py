@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -68,7 +69,7 @@ def test_no_zone_changes_its_clock_twice_between_two_probes() -> None:
             start, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
             probes = [start + timedelta(hours=6 * step) for step in range((end - start) // timedelta(hours=6))]
             offsets = [probe.astimezone(zone).utcoffset() for probe in probes]
-            by_hand = [after for before, after in zip(offsets, offsets[1:], strict=False) if before != after]
+            by_hand = [after for before, after in pairwise(offsets) if before != after]
             found = [after for _, _, after in clock_changes(zone, probes[0] - EPOCH, probes[-1] - EPOCH)]
             assert found == by_hand, (name, year)
 
@@ -103,6 +104,8 @@ class Nowhere(tzinfo):
 
     def utcoffset(self, dt: datetime | None) -> None:
         return None
+
+    dst = tzname = utcoffset
 
 
 def test_a_zone_without_an_offset_is_no_zone() -> None:
@@ -159,7 +162,7 @@ def test_an_unknown_zone_is_told_similar_ones() -> None:
         load_zone("America/Chigaco")
 
 
-@pytest.mark.parametrize("name", [None, 5, timezone.utc, ["UTC"]])
+@pytest.mark.parametrize("name", [None, 5, UTC, ["UTC"]])
 def test_what_names_no_zone_is_refused(name: object) -> None:
     """A fixed offset has no name; Etc/GMT+6 has."""
     with pytest.raises(WrongType, match="zone is"):

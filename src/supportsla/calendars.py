@@ -74,7 +74,8 @@ class Timeline:
     """A calendar's windows over whole years of UTC, in order, as times since 1970-01-01Z.
 
     Window 0 is empty and stands at the start of the stretch, so that every instant has a window that opened last;
-    `opens` ends with the end of the stretch, so that every window has a next opening, if only that one. `after[i]` is the open time from the start to the end of window i, `anchors[i]` is `opens[i]` less the open time
+    `opens` ends with the end of the stretch, so that every window has a next opening, if only that one.
+    `after[i]` is the open time from the start to the end of window i, `anchors[i]` is `opens[i]` less the open time
     before it: inside window i, open time is the instant less the anchor.
     """
 
@@ -378,12 +379,11 @@ class CombinedCalendar(Calendar):
     def labels(self, first_year: int, last_year: int) -> list[Label]:
         """Why stretches are closed, the left calendar's reasons first."""
         labels = self.left.labels(first_year, last_year)
-        if self.operation == "-":
-            taken = intersection(self.left.spans(first_year, last_year), self._right_spans(first_year, last_year))
-            return [*labels, *(Label(low, high, "excluded", "") for low, high in taken)]
-        if isinstance(self.right, Calendar):
+        if self.operation != "-" and isinstance(self.right, Calendar):
             return [*labels, *self.right.labels(first_year, last_year)]
-        return labels
+        kept = self.spans(first_year, last_year)
+        taken = difference(self.left.spans(first_year, last_year), kept)
+        return [*labels, *(Label(low, high, "excluded", "") for low, high in taken)]
 
     def unknown_years(self, first_year: int, last_year: int) -> tuple[int, ...]:
         """The years that either calendar's table of public holidays does not reach."""

@@ -323,7 +323,7 @@ def _seek(calendar: Calendar, at: timedelta, amount: timedelta, side: _Side) -> 
         _refuse_deserts(timeline, i, j, at)
         if 0 < j < len(timeline.after):
             return timeline.anchors[j] + target
-        timeline = _further(calendar, timeline, at, forward=j > 0)
+        timeline = _further(calendar, timeline, forward=j > 0)
 
 
 def _refuse_deserts(timeline: Timeline, i: int, j: int, at: timedelta) -> None:
@@ -336,22 +336,14 @@ def _refuse_deserts(timeline: Timeline, i: int, j: int, at: timedelta) -> None:
             raise NeverOpens(in_zone(until - HORIZON, timeline.zone), in_zone(until, timeline.zone))
 
 
-def _further(calendar: Calendar, timeline: Timeline, at: timedelta, *, forward: bool) -> Timeline:
-    """A longer timeline, for a search from `at` that left this one."""
-    zone = timeline.zone
-    if forward:
-        since = max(timeline.closes[-1], at)
-        if timeline.end - since > HORIZON:
-            raise NeverOpens(in_zone(since, zone), in_zone(since + HORIZON, zone))
-        if timeline.last_year < LAST_YEAR:
-            return later(calendar, timeline)
-        raise OutOfRange("due", "after 2200", "an instant to before 2201-01-01Z")
-    until = min(timeline.opens[1], at)
-    if until - timeline.start > HORIZON:
-        raise NeverOpens(in_zone(until - HORIZON, zone), in_zone(until, zone))
-    if timeline.first_year > FIRST_YEAR:
+def _further(calendar: Calendar, timeline: Timeline, *, forward: bool) -> Timeline:
+    """A longer timeline, for a search that left this one."""
+    if forward and timeline.last_year < LAST_YEAR:
+        return later(calendar, timeline)
+    if not forward and timeline.first_year > FIRST_YEAR:
         return earlier(calendar, timeline)
-    raise OutOfRange("due", "before 1900", "an instant from 1900-01-01Z")
+    found = "after 2200" if forward else "before 1900"
+    raise OutOfRange("due", found, "an instant from 1900-01-01Z to before 2201-01-01Z")
 
 
 def _window_at(timeline: Timeline, at: timedelta) -> int:
@@ -416,4 +408,4 @@ def _open_day(calendar: Calendar, at: timedelta, day: int, days: int) -> tuple[T
         _refuse_deserts(timeline, _window_at(timeline, at), j, at)
         if found:
             return timeline, open_days[n]
-        timeline = _further(calendar, timeline, at, forward=days > 0)
+        timeline = _further(calendar, timeline, forward=days > 0)
