@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from holidays import country_holidays
 
 from supportsla import (
     InvalidRecurrence,
@@ -124,12 +125,19 @@ def test_holidays_and_dateutil_are_imported_when_first_used() -> None:
         (lambda: public_holidays("AU", "XYZ"), "subdivision is 'XYZ'; known: ACT, NSW, NT"),
         (lambda: public_holidays("US", categories=["bank"]), "category is 'bank'; known: government"),
         (lambda: public_holidays("US", language="xx"), "language is 'xx'; known: en_US"),
+        (lambda: public_holidays("DE", "DE-BY"), "subdivision is 'DE-BY'; known: BB, BE, BW"),
     ],
 )
 def test_unknown_holidays_are_refused_at_once(ask: Callable[[], Schedule], message: str) -> None:
     """With what the package knows."""
     with pytest.raises(UnknownHolidays, match=message):
         ask()
+
+
+def test_categories_are_several_texts() -> None:
+    """A text would be its letters."""
+    with pytest.raises(WrongType, match="categories is 'bank' .* expected several texts"):
+        public_holidays("US", categories="bank")
 
 
 @pytest.mark.parametrize(
@@ -139,6 +147,8 @@ def test_unknown_holidays_are_refused_at_once(ask: Callable[[], Schedule], messa
         ("2026-01-01", WrongType, "holidays is '2026-01-01'"),
         (["2026-01-01"], WrongType, "a holiday is '2026-01-01'"),
         ([datetime(2026, 1, 1)], WrongType, "a holiday is .*; expected a date without a time"),  # noqa: DTZ001
+        ([public_holidays("US"), NEW_YEAR], WrongType, "join schedules with +"),
+        (country_holidays("US"), WrongType, "holidays is 'US' .* expected public_holidays"),
         ({NEW_YEAR: 5}, WrongType, "the name of 2026-01-01 is 5"),
         ([date(1899, 12, 31)], OutOfRange, "a holiday is 1899-12-31; allowed: years 1900 to 2200"),
         ([date(2201, 1, 1)], OutOfRange, "a holiday is 2201-01-01"),

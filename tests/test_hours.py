@@ -105,7 +105,7 @@ def test_a_parse_error_shows_the_text_with_a_caret() -> None:
         "hours cannot be read at character 20",
         "  Mo-Fr 07:00-12:00; Mon 13:00-17:00",
         "                     ^",
-        "expected a day: Mo Tu We Th Fr Sa Su or PH",
+        'expected a day: Mo Tu We Th Fr Sa Su or PH; write "Mo" for "Mon"',
     ]
     assert (refused.value.position, refused.value.text) == (19, "Mo-Fr 07:00-12:00; Mon 13:00-17:00")
 
@@ -165,6 +165,12 @@ NO_DATES = "expected days of the week.*exceptions=.*revisions="
         ("Mo[1] 09:00-10:00", 2, NO_DATES),
         ("Mo 09:00-17:00 Jan", 15, NO_DATES),
         ("SH off", 0, "school holidays"),
+        # What one types at first.
+        ("Monday 09:00-17:00", 0, 'write "Mo" for "Monday"'),
+        ("Mo\u2013Fr 09:00-17:00", 2, "the plain hyphen, not a dash"),
+        ("Mo 09:00\u201317:00", 8, "the plain hyphen, not a dash"),
+        ("Mo-Fr 0800-1200", 6, "expected a time with a colon, such as 08:00"),
+        ("Mo-Fr 2000-2200", 6, "expected a time with a colon, such as 08:00"),
         ("Mo sunrise-sunset", 3, "hours that follow the sun"),
     ],
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +18,7 @@ from supportsla import (
     NoTarget,
     Plan,
     Priority,
+    SupportSLAError,
     Target,
     UnknownCalendar,
     UnknownPriority,
@@ -189,15 +192,50 @@ def test_all_faults_of_a_plan_come_in_one_error() -> None:
                 Target("first_response", "P0", business_hours(1)),
                 Target("first_response", "P0", business_hours(2), calendar="night"),
                 Target("first_response", "P9", business_hours(-1), business_days(0)),
+                Target("first_response", "P1", business_hours(2), business_hours(1)),
             ],
         )
     assert [path for path, _ in refused.value.faults] == [
-        *("priorities[0]", "priorities[0]", "priorities[1]", "priorities[2]"),
-        *("targets[0]", "targets[1]", "targets[1].calendar", "targets[2].priority"),
-        *("targets[2].due", "targets[2].limit"),
+        *("priorities[1]", "priorities[2]", "targets[1]", "targets[1].calendar", "targets[2].priority"),
+        *("targets[2].due", "targets[2].limit", "targets[3].limit"),
     ]
-    assert "targets[1].calendar: 'night' is no calendar of the plan" in str(refused.value)
+    assert "priorities[1]: 'p-0' is given at priorities[0] already" in str(refused.value)
+    assert "targets[1].calendar: 'night' is no calendar of the plan, which has: desk" in str(refused.value)
+    assert "targets[3].limit: 1 business hour is shorter than the due, 2 business hours" in str(refused.value)
     assert "targets[2].due: -1 business hour is not positive" in str(refused.value)
+
+
+def test_a_timedelta_is_business_time_in_a_target_too() -> None:
+    """As in deadline."""
+    target = Target("first_response", "P0", timedelta(hours=4), timedelta(hours=8))
+    assert target == Target("first_response", "P0", business_hours(4), business_hours(8))
+
+
+any_target: Any = Target
+any_plan: Any = Plan
+any_promise: Any = promise
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: any_target("first_response", "P0", 4), "duration is 4"),
+        (lambda: any_target("first_response", "P0", business_hours(4), "8 h"), "duration is '8 h'"),
+        (lambda: any_target("first_response", "P0", business_hours(4), boundary="next"), "boundary is 'next'"),
+        (lambda: any_plan("ours", [ALWAYS], [], []), "calendars is .* expected a mapping"),
+        (lambda: any_plan("ours", {"desk": "24/7"}, [], []), r"calendars\['desk'\] is '24/7' .* expected a Calendar"),
+        (lambda: any_plan("ours", {}, ["P0"], []), r"priorities\[0\] is 'P0' .* expected a Priority"),
+        (lambda: any_plan("ours", {}, [], [5]), r"targets\[0\] is 5 .* expected a Target"),
+        (
+            lambda: any_promise(apricot_us, "first_response", "high", datetime(2026, 6, 12, tzinfo=UTC)),
+            "plan is <function",
+        ),
+    ],
+)
+def test_what_does_not_belong_into_a_plan_is_refused(make: Callable[[], object], message: str) -> None:
+    """With its place and what belongs there."""
+    with pytest.raises(SupportSLAError, match=message):
+        make()
 
 
 def test_one_text_is_not_several() -> None:

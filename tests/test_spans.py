@@ -103,5 +103,5 @@ def test_a_window_needs_instants_in_range() -> None:
 @pytest.mark.parametrize("given_windows", [5, None, [UTC_9], [(UTC_9, UTC_17)]])
 def test_a_set_of_windows_holds_windows(given_windows: object) -> None:
     """Nothing that only looks like one."""
-    with pytest.raises(WrongType, match="windows"):
+    with pytest.raises(WrongType, match="Window"):
         pairs_of(given_windows)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ import pickle
 import pkgutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -111,7 +111,7 @@ EXAMPLES = [
     errors.OutOfRange("start", NOON, "years"),
     errors.NeverOpens(NOON, NOON),
     errors.NeverCloses(NOON, NOON),
-    errors.UnknownZone("x", ("y",)),
+    errors.UnknownZone("x", "did you mean y?"),
     errors.UnknownHolidays("country", "XX", ("US",)),
     errors.InvalidHours("x", 0, "expected days"),
     errors.InvalidDuration("x", "a text"),
@@ -140,3 +140,22 @@ def test_an_error_is_one_of_ours_and_a_builtin_says_something_and_survives_a_pic
     assert (type(copied), str(copied), vars(copied)) == (type(error), str(error), vars(error))
     assert len(str(error)) > 20
     assert all(value is not None for value in vars(error).values())
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda huge: errors.WrongType("start", huge, "a datetime"),
+        lambda huge: errors.InvalidChoice("boundary", huge, ("close", "open")),
+        lambda huge: errors.InvalidHours(huge, 500_000, "expected days"),
+        lambda huge: errors.InvalidDuration(huge, "a text"),
+        lambda huge: errors.InvalidRecurrence(huge, "why"),
+        lambda huge: errors.UnknownZone(huge, "why"),
+        lambda huge: errors.UnknownHolidays("country", huge, ("US",)),
+        lambda huge: errors.UnknownPriority(huge, ("low",)),
+        lambda huge: errors.NoTarget(huge, "low", ()),
+    ],
+)
+def test_a_huge_value_is_not_repeated_whole(make: Callable[[str], errors.SupportSLAError]) -> None:
+    """A message stays readable."""
+    assert len(str(make("x" * 1_000_000))) < 400

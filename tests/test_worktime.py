@@ -322,6 +322,9 @@ def test_the_ends_of_the_range_can_be_reached() -> None:
     assert [window.length for window in windows(ALWAYS, first, last)] == [last - first]
     with pytest.raises(OutOfRange):
         next_close(ALWAYS, at("2199-01-01T00:00"))
+    for one in (timedelta(microseconds=1), calendar_hours(microseconds=1)):
+        with pytest.raises(OutOfRange):
+            deadline(ALWAYS, last, one)
 
 
 @pytest.mark.parametrize("amount", [timedelta.max, timedelta.min, timedelta(days=10**6)])

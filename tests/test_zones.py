@@ -156,10 +156,20 @@ def test_an_unknown_zone_is_refused(name: str) -> None:
         load_zone(name)
 
 
-def test_an_unknown_zone_is_told_similar_ones() -> None:
-    """A misspelt name."""
-    with pytest.raises(UnknownZone, match="did you mean America/Chicago"):
-        load_zone("America/Chigaco")
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("America/Chigaco", "did you mean America/Chicago"),
+        ("CST", 'abbreviations are ambiguous, write a place, such as "America/Chicago"'),
+        ("UTC+2", 'a fixed UTC\\+2 is "Etc/GMT-2"'),
+        ("-06:00", 'a fixed -06:00 is "Etc/GMT\\+6"'),
+        ("nowhere in particular", 'such as "America/Chicago"'),
+    ],
+)
+def test_an_unknown_zone_comes_with_a_hint(name: str, hint: str) -> None:
+    """What was meant, as far as one can guess."""
+    with pytest.raises(UnknownZone, match=hint):
+        load_zone(name)
 
 
 @pytest.mark.parametrize("name", [None, 5, UTC, ["UTC"]])

@@ -26,7 +26,7 @@ import attrs
 
 from .closures import Dates, Schedule, as_schedule, checked_date
 from .errors import InvalidChoice, WrongType
-from .hours import DaySpans, Hours, check_spans, parse_spans, spans_text
+from .hours import DaySpans, Hours, check_spans, parse_hours, parse_spans, spans_text
 from .spans import Pair, Window, clipped, difference, intersection, merged, pairs_of, union
 from .zones import (
     DAY,
@@ -186,13 +186,13 @@ def _zone_name(zone: str | ZoneInfo) -> str:
     return load_zone(zone).key
 
 
-def _as_hours(hours: str | Hours) -> Hours:
-    return hours if isinstance(hours, Hours) else Hours.parse(hours)
+def _as_hours(hours: str | Hours, where: str = "hours") -> Hours:
+    return hours if isinstance(hours, Hours) else parse_hours(hours, where)
 
 
-def _as_spans(spans: str | DaySpans) -> DaySpans:
-    if isinstance(spans, str):
-        return parse_spans(spans)
+def _as_spans(spans: str | DaySpans, where: str) -> DaySpans:
+    if not isinstance(spans, tuple):
+        return parse_spans(spans, where)
     check_spans(spans)
     return spans
 
@@ -206,11 +206,13 @@ def _dated(where: str, given: object) -> list[tuple[date, object]]:
 
 
 def _as_exceptions(given: Mapping[date, str | DaySpans]) -> tuple[tuple[date, DaySpans], ...]:
-    return tuple((day, _as_spans(cast("str | DaySpans", spans))) for day, spans in _dated("exceptions", given))
+    dated = _dated("exceptions", given)
+    return tuple((day, _as_spans(cast("str | DaySpans", spans), f"exceptions[{day}]")) for day, spans in dated)
 
 
 def _as_revisions(given: Mapping[date, str | Hours]) -> tuple[tuple[date, Hours], ...]:
-    return tuple((day, _as_hours(cast("str | Hours", hours))) for day, hours in _dated("revisions", given))
+    dated = _dated("revisions", given)
+    return tuple((day, _as_hours(cast("str | Hours", hours), f"revisions[{day}]")) for day, hours in dated)
 
 
 def _day_number(day: date) -> int:
@@ -280,9 +282,8 @@ class BusinessCalendar(Calendar):
                 high = max([high, *(end for _, end in shifts)])
             if spans or shifts or intersection([(low, high)], weekly):
                 labels.append(Label(clock.instant(low), clock.instant(high), reason, name))
-            special = f"{reason} {name}".strip()
             labels += [
-                Label(clock.instant(low), clock.instant(high), "counted", special) for low, high in _on_date(day, spans)
+                Label(clock.instant(low), clock.instant(high), "counted", name) for low, high in _on_date(day, spans)
             ]
         return labels
 

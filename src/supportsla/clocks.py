@@ -7,6 +7,7 @@ from datetime import datetime
 import attrs
 
 from .calendars import Calendar
+from .errors import WrongType
 from .plan import Plan, Target
 from .reasons import Explanation, explain
 from .worktime import deadline
@@ -56,6 +57,8 @@ def promise(plan: Plan, metric: str, priority: str, started: datetime) -> Promis
     >>> str(promise(apricot_us(), "first_response", "High", opened).due)
     '2026-06-15 09:00:00-05:00'
     """
+    if not isinstance(plan, Plan):
+        raise WrongType("plan", plan, "a Plan, such as apricot_us(), which is called")
     target = plan.target(metric, priority)
     calendar = plan.calendar(target.calendar)
     due, limit = (

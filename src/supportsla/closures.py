@@ -74,6 +74,9 @@ def as_schedule(days: Schedule | Iterable[date]) -> Schedule:
     """A schedule as it is; a mapping of date to name, or dates without names, as explicit dates."""
     if isinstance(days, Schedule):
         return days
+    if type(days).__module__.partition(".")[0] == "holidays":
+        expected = "public_holidays(country, subdivision): that object has only the years that it was asked for before"
+        raise WrongType("holidays", type(days).__name__, expected)
     if isinstance(days, str) or not isinstance(days, Iterable):
         raise WrongType("holidays", days, "dates, a mapping of date to name, or a schedule")
     named = days.items() if isinstance(days, Mapping) else ((day, "") for day in days)
@@ -87,6 +90,8 @@ def checked_date(where: str, day: date) -> date:
         WrongType: it is no date, or a datetime, which names an instant.
         OutOfRange: its year is not one of 1900 to 2200.
     """
+    if isinstance(day, Schedule):
+        raise WrongType(where, day, "a date; join schedules with +")
     if not isinstance(day, date) or isinstance(day, datetime):
         raise WrongType(where, day, "a date without a time, such as date(2026, 11, 26)")
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
@@ -173,6 +178,8 @@ def public_holidays(
     >>> public_holidays("AU", "NSW").dates(2026, 2026)[date(2026, 4, 27)]
     'ANZAC Day (observed)'
     """
+    if isinstance(categories, str):
+        raise WrongType("categories", categories, 'several texts, such as ["public", "bank"]')
     known = _known_country(country)
     wanted = tuple(categories) if categories else None
     schedule = PublicHolidays(country, subdivision, wanted, language or known.default_language or "en_US")
@@ -199,7 +206,7 @@ def _similar_countries(country: object) -> tuple[str, ...]:
 
     codes = list_supported_countries(include_aliases=False)
     similar = get_close_matches(str(country)[:60].upper(), codes, n=5, cutoff=0.5)
-    return (*similar, f"{len(codes)} ISO 3166 codes such as US, AU, NZ, GB, DE")
+    return (*similar, f"{len(codes)} ISO 3166 codes in all")
 
 
 def _check_known(where: str, names: Iterable[str | None], allowed: tuple[str, ...]) -> None:

@@ -73,7 +73,7 @@ class Duration:
         else:
             length = timedelta(days=min(abs(_whole("amount", self.amount)), 10**6))
         if length > _LONGEST:
-            raise OutOfRange("duration", self.amount, _LIMITS)
+            raise OutOfRange("duration", str(self.amount)[:_LONGEST_TEXT], _LIMITS)
 
     def __neg__(self) -> Duration:
         return Duration(self.unit, -self.amount)
@@ -142,7 +142,8 @@ def _whole(where: str, value: object) -> int:
     try:
         return index(value)  # type: ignore[arg-type]
     except TypeError:
-        raise WrongType(where, value, "an integer: amounts are exact, so 4.5 hours is (4, minutes=30)") from None
+        expected = "an integer of days" if where == "days" else "an integer: 4.5 hours is (4, minutes=30)"
+        raise WrongType(where, value, expected) from None
 
 
 def _hours(unit: Unit, hours: int, minutes: int, seconds: int, microseconds: int) -> Duration:
@@ -151,7 +152,8 @@ def _hours(unit: Unit, hours: int, minutes: int, seconds: int, microseconds: int
     try:
         amount = sum(map(timedelta.__mul__, _PARTS.values(), counts), _ZERO)
     except OverflowError:
-        raise OutOfRange("duration", named, _LIMITS) from None
+        given = ", ".join(f"{count} {name}" for name, count in zip(named, counts, strict=True) if count)
+        raise OutOfRange("duration", given[:_LONGEST_TEXT], _LIMITS) from None
     return Duration(unit, amount)
 
 

@@ -31,8 +31,16 @@ __all__ = [
 ]
 
 
+_LONGEST_VALUE = 80
+
+
 def _listed(names: Iterable[object]) -> str:
     return ", ".join(str(name) for name in names) or "nothing"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}..."
 
 
 class SupportSLAError(Exception):
@@ -47,7 +55,7 @@ class WrongType(SupportSLAError, TypeError):
         self.where, self.value, self.expected = where, value, expected
 
     def __str__(self) -> str:
-        return f"{self.where} is {self.value!r} ({type(self.value).__name__}); expected {self.expected}"
+        return f"{self.where} is {_shown(self.value)} ({type(self.value).__name__}); expected {self.expected}"
 
 
 class InvalidChoice(SupportSLAError, ValueError):
@@ -58,7 +66,7 @@ class InvalidChoice(SupportSLAError, ValueError):
         self.where, self.value, self.allowed = where, value, allowed
 
     def __str__(self) -> str:
-        return f"{self.where} is {self.value!r}; allowed: {_listed(map(repr, self.allowed))}"
+        return f"{self.where} is {_shown(self.value)}; allowed: {_listed(map(repr, self.allowed))}"
 
 
 class NaiveDatetime(SupportSLAError, ValueError):
@@ -112,13 +120,12 @@ class NeverCloses(_Unending):
 class UnknownZone(SupportSLAError, LookupError):
     """A zone name that the IANA time zone database does not have."""
 
-    def __init__(self, name: object, similar: tuple[str, ...] = ()) -> None:
-        super().__init__(name, similar)
-        self.name, self.similar = name, similar
+    def __init__(self, name: str, hint: str) -> None:
+        super().__init__(name, hint)
+        self.name, self.hint = name, hint
 
     def __str__(self) -> str:
-        hint = f"; did you mean {_listed(self.similar)}?" if self.similar else ', such as "America/Chicago"'
-        return f"zone is {self.name!r}; expected a name of the IANA time zone database{hint}"
+        return f"zone is {_shown(self.name)}; expected a name of the IANA time zone database; {self.hint}"
 
 
 class UnknownHolidays(SupportSLAError, LookupError):
@@ -129,21 +136,21 @@ class UnknownHolidays(SupportSLAError, LookupError):
         self.where, self.name, self.allowed = where, name, allowed
 
     def __str__(self) -> str:
-        return f"public_holidays: {self.where} is {self.name!r}; known: {_listed(self.allowed)}"
+        return f"public_holidays: {self.where} is {_shown(self.name)}; known: {_listed(self.allowed)}"
 
 
 class InvalidHours(SupportSLAError, ValueError):
     """A text of opening hours that cannot be read; `position` counts characters from 0."""
 
-    def __init__(self, text: str, position: int, expected: str) -> None:
-        super().__init__(text, position, expected)
-        self.text, self.position, self.expected = text, position, expected
+    def __init__(self, text: str, position: int, expected: str, where: str = "hours") -> None:
+        super().__init__(text, position, expected, where)
+        self.text, self.position, self.expected, self.where = text, position, expected, where
 
     def __str__(self) -> str:
         first = max(0, self.position - 40)
         line = self.text[first : first + 72].replace("\n", " ").replace("\t", " ")
         caret = " " * (self.position - first) + "^"
-        return f"hours cannot be read at character {self.position + 1}\n  {line}\n  {caret}\n{self.expected}"
+        return f"{self.where} cannot be read at character {self.position + 1}\n  {line}\n  {caret}\n{self.expected}"
 
 
 class InvalidDuration(SupportSLAError, ValueError):
@@ -154,7 +161,7 @@ class InvalidDuration(SupportSLAError, ValueError):
         self.value, self.expected = value, expected
 
     def __str__(self) -> str:
-        return f"duration is {self.value!r}; expected {self.expected}"
+        return f"duration is {_shown(self.value)}; expected {self.expected}"
 
 
 class InvalidRecurrence(SupportSLAError, ValueError):
@@ -165,7 +172,7 @@ class InvalidRecurrence(SupportSLAError, ValueError):
         self.text, self.reason = text, reason
 
     def __str__(self) -> str:
-        return f"recurrence rule {self.text[:72]!r}: {self.reason}"
+        return f"recurrence rule {_shown(self.text)}: {self.reason}"
 
 
 class InvalidWindow(SupportSLAError, ValueError):
@@ -187,7 +194,7 @@ class UnknownPriority(SupportSLAError, LookupError):
         self.name, self.allowed = name, allowed
 
     def __str__(self) -> str:
-        return f"priority is {self.name!r}; the plan has: {_listed(self.allowed)}"
+        return f"priority is {_shown(self.name)}; the plan has: {_listed(self.allowed)}"
 
 
 class UnknownCalendar(SupportSLAError, LookupError):
@@ -198,7 +205,7 @@ class UnknownCalendar(SupportSLAError, LookupError):
         self.name, self.allowed = name, allowed
 
     def __str__(self) -> str:
-        return f"calendar is {self.name!r}; the plan has: {_listed(self.allowed)}"
+        return f"calendar is {_shown(self.name)}; the plan has: {_listed(self.allowed)}"
 
 
 class NoTarget(SupportSLAError, LookupError):
@@ -210,7 +217,7 @@ class NoTarget(SupportSLAError, LookupError):
 
     def __str__(self) -> str:
         return (
-            f"the plan has no target for {self.metric!r} of priority {self.priority!r}; "
+            f"the plan has no target for {_shown(self.metric)} of priority {self.priority!r}; "
             f"{self.priority!r} has targets for: {_listed(self.allowed)}"
         )
 
@@ -228,7 +235,7 @@ class InvalidPlan(SupportSLAError, ValueError):
 
 
 class TransitionNotAllowed(SupportSLAError, ValueError):
-    """A status may not follow another one, or not by this actor."""
+    """A case may not move from one status to another, or not by this actor: for programs that move cases."""
 
     def __init__(self, current: str, to: str, allowed: tuple[str, ...]) -> None:
         super().__init__(current, to, allowed)

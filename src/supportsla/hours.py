@@ -14,7 +14,7 @@ import attrs
 
 from .errors import InvalidHours, OutOfRange, WrongType
 
-__all__ = ["DaySpans", "Hours", "parse_spans", "spans_text"]
+__all__ = ["DaySpans", "Hours", "parse_hours", "parse_spans", "spans_text"]
 
 DaySpans = tuple[tuple[int, int], ...]
 
@@ -30,7 +30,11 @@ _MONTHS = [
     *("july", "august", "september", "october", "november", "december"),
 ]
 _SELECTORS = {*_MONTHS, *(month[:3] for month in _MONTHS), "sept", "week", "easter"}
-_DATE = re.compile(r"[0-9]{4}\b(?!:)|\[")
+_DATE = re.compile(r"(?:19|20|21)[0-9]{2}(?:\s|-[0-9]{2}-)|\[")
+_NO_COLON = re.compile(r"[0-9]{3,4}\b(?!:)")
+_DASH = re.compile("[\u2010-\u2015\u2212]")
+
+_LONG_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _EXPECTED_RULE = "expected days (Mo Tu We Th Fr Sa Su PH, Mo-Fr, Mo,We), hours (09:00-17:00), off or 24/7"
 _EXPECTED_DAY = "expected a day: Mo Tu We Th Fr Sa Su or PH"
@@ -82,7 +86,7 @@ class Hours:
         >>> Hours.parse("Sa 22:00-06:00").week[5]
         ((1320, 1800),)
         """
-        return _Reader(text).hours()
+        return parse_hours(text)
 
     def __str__(self) -> str:
         if all(day == _ALL_DAY for day in self.week):
@@ -121,8 +125,13 @@ def _time_text(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def parse_spans(text: str) -> DaySpans:
-    """The spans of one date: "09:00-12:00,13:00-17:00" or "off", without day names.
+def parse_hours(text: str, where: str = "hours") -> Hours:
+    """`Hours.parse`; `where` names the argument in an error."""
+    return _Reader(text, where, '"Mo-Fr 09:00-17:00"').hours()
+
+
+def parse_spans(text: str, where: str = "hours") -> DaySpans:
+    """The spans of one date: "09:00-12:00,13:00-17:00" or "off", without day names; `where` is for an error.
 
     Raises:
         InvalidHours: the text cannot be read.
@@ -130,7 +139,7 @@ def parse_spans(text: str) -> DaySpans:
     >>> parse_spans("07:00-12:00")
     ((420, 720),)
     """
-    return _Reader(text).only_spans()
+    return _Reader(text, where, '"07:00-12:00" or "off"').only_spans()
 
 
 def check_spans(spans: DaySpans) -> None:
@@ -149,10 +158,10 @@ def _is_pair(span: object) -> bool:
 class _Reader:
     """Reads a text from left to right, one token at a time; every fault knows its position."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, where: str, example: str) -> None:
         if not isinstance(text, str):
-            raise WrongType("hours", text, 'a text such as "Mo-Fr 09:00-17:00", or Hours')
-        self.text = text
+            raise WrongType(where, text, f"a text such as {example}")
+        self.text, self.where = text, where
         self.advance_to(0)
 
     def advance_to(self, position: int) -> None:
@@ -170,7 +179,13 @@ class _Reader:
         word = self.token.casefold()
         if word in _SELECTORS or _DATE.match(self.text, self.position):
             expected = _NO_DATES
-        return InvalidHours(self.text, self.position, _UNSUPPORTED.get(word, expected))
+        elif word[:3] in _LONG_DAYS:
+            expected = f'{expected}; write "{word[:2].title()}" for "{self.token[:9]}"'
+        elif _NO_COLON.match(self.text, self.position):
+            expected = "expected a time with a colon, such as 08:00"
+        elif _DASH.match(self.text, self.position):
+            expected = 'expected "-", the plain hyphen, not a dash'
+        return InvalidHours(self.text, self.position, _UNSUPPORTED.get(word, expected), self.where)
 
     def took(self, token: str) -> bool:
         found = self.token.casefold() == token
@@ -241,7 +256,7 @@ class _Reader:
         at = self.position
         start = self.time()
         if start >= _DAY_MINUTES:
-            raise InvalidHours(self.text, at, _EXPECTED_START)
+            raise InvalidHours(self.text, at, _EXPECTED_START, self.where)
         if not self.took("-"):
             raise self.fault('expected "-" and an end')
         end = self.time()

@@ -8,15 +8,15 @@ faults come in one error.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import attrs
 
 from .calendars import Calendar
 from .durations import Duration
 from .errors import InvalidPlan, NoTarget, UnknownCalendar, UnknownPriority, WrongType
-from .worktime import Boundary
+from .worktime import Boundary, as_duration, check_boundary
 
 __all__ = ["Plan", "Priority", "Target"]
 
@@ -53,6 +53,9 @@ class Target:
         calendar: a name of the plan's calendars.
         boundary: as in `deadline`.
 
+    Raises:
+        WrongType, OutOfRange, InvalidChoice: a due or limit that is no duration, or no such boundary.
+
     >>> from supportsla import business_days
     >>> str(Target("first_response", "low", business_days(1), business_days(2)).limit)
     '2 business days'
@@ -60,22 +63,42 @@ class Target:
 
     metric: str
     priority: str
-    due: Duration
-    limit: Duration | None = None
+    due: Duration = attrs.field(converter=as_duration)
+    limit: Duration | None = attrs.field(converter=attrs.converters.optional(as_duration), default=None)
     calendar: str = attrs.field(default="desk", kw_only=True)
     boundary: Boundary = attrs.field(default="close", kw_only=True)
 
+    def __attrs_post_init__(self) -> None:
+        check_boundary(self.boundary)
+
+
+def _check(where: str, value: object, expected: type) -> None:
+    if not isinstance(value, expected):
+        raise WrongType(where, value, f"a {expected.__name__}")
+
 
 def _named(calendars: Mapping[str, Calendar]) -> tuple[tuple[str, Calendar], ...]:
-    return tuple(dict(calendars).items())
+    try:
+        named = dict(calendars)
+    except (TypeError, ValueError):
+        raise WrongType("calendars", calendars, "a mapping of name to calendar") from None
+    for name, calendar in named.items():
+        _check(f"calendars[{name!r}]", calendar, Calendar)
+    return tuple(named.items())
 
 
 def _priorities(given: Iterable[Priority]) -> tuple[Priority, ...]:
-    return tuple(given)
+    priorities = tuple(given)
+    for i, priority in enumerate(priorities):
+        _check(f"priorities[{i}]", priority, Priority)
+    return priorities
 
 
 def _targets(given: Iterable[Target]) -> tuple[Target, ...]:
-    return tuple(given)
+    targets = tuple(given)
+    for i, target in enumerate(targets):
+        _check(f"targets[{i}]", target, Target)
+    return targets
 
 
 @attrs.frozen
@@ -152,22 +175,35 @@ def _folded(name: str) -> str:
 
 def _faults(plan: Plan) -> Iterator[tuple[str, str]]:
     names = [(f"priorities[{i}]", name) for i, priority in enumerate(plan.priorities) for name in _names(priority)]
-    pairs = [(f"targets[{i}]", (target.metric, target.priority)) for i, target in enumerate(plan.targets)]
-    yield from _repeated((path, _folded(name)) for path, name in names)
+    pairs = [(f"targets[{i}]", f"{target.metric} of {target.priority}") for i, target in enumerate(plan.targets)]
+    yield from _repeated(names)
     yield from _repeated(pairs)
-    calendars, priorities = dict(plan.calendars), {priority.name for priority in plan.priorities}
     for i, target in enumerate(plan.targets):
-        if target.priority not in priorities:
-            yield f"targets[{i}].priority", f"{target.priority!r} is no priority of the plan"
-        if target.calendar not in calendars:
-            yield f"targets[{i}].calendar", f"{target.calendar!r} is no calendar of the plan"
-        for field in ("due", "limit"):
-            duration = getattr(target, field)
-            if duration is not None and duration.amount <= type(duration.amount)(0):
-                yield f"targets[{i}].{field}", f"{duration} is not positive"
+        yield from ((f"targets[{i}].{field}", sentence) for field, sentence in _target_faults(plan, target))
 
 
-def _repeated(named: Iterable[tuple[str, object]]) -> Iterator[tuple[str, str]]:
-    found = list(named)
-    counts = Counter(name for _, name in found)
-    return ((path, f"{name!r} is given {counts[name]} times") for path, name in found if counts[name] > 1)
+def _target_faults(plan: Plan, target: Target) -> Iterator[tuple[str, str]]:
+    if target.priority not in (priority.name for priority in plan.priorities):
+        yield "priority", f"{target.priority!r} is no priority of the plan"
+    calendars = [name for name, _ in plan.calendars]
+    if target.calendar not in calendars:
+        yield "calendar", f"{target.calendar!r} is no calendar of the plan, which has: {', '.join(calendars) or 'none'}"
+    for field, duration in (("due", target.due), ("limit", target.limit)):
+        if duration and not _longer(duration, None):
+            yield field, f"{duration} is not positive"
+    if target.limit and target.limit.unit == target.due.unit and _longer(target.due, target.limit):
+        yield "limit", f"{target.limit} is shorter than the due, {target.due}"
+
+
+def _longer(duration: Duration, other: Duration | None) -> bool:
+    """Whether a duration is longer than another one of its unit, or than nothing."""
+    amount: Any = duration.amount
+    return bool(amount > (other.amount if other else type(amount)(0)))
+
+
+def _repeated(named: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    first: dict[str, str] = {}
+    for path, name in named:
+        if _folded(name) in first:
+            yield path, f"{name!r} is given at {first[_folded(name)]} already"
+        first.setdefault(_folded(name), path)

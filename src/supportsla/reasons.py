@@ -170,7 +170,7 @@ def _stretches(
     for piece in pieces:
         opens, closes = (in_zone(MICROSECOND * edge, zone) for edge in piece[:2])
         if piece.low in changes:
-            yield Stretch(opens, opens, "clock_change", " to ".join(map(_offset_text, changes[piece.low])), _NOTHING)
+            yield Stretch(opens, opens, "clock_change", "/".join(map(_offset_text, changes[piece.low])), _NOTHING)
         used = sign * MICROSECOND * (piece.high - piece.low) if piece.reason == "counted" else _NOTHING
         yield Stretch(opens, closes, piece.reason, piece.name, used)
 
@@ -272,7 +272,8 @@ def _table(steps: tuple[Stretch, ...]) -> Iterator[str]:
 
 
 def _what(step: Stretch) -> str:
-    return _WHAT[step.reason] + (f": {step.name}" if step.name else "")
+    name = step.name.replace("/", " to ") if step.reason == "clock_change" else step.name
+    return _WHAT[step.reason] + (f": {name}" if name else "")
 
 
 def _amounts(step: Stretch, total: timedelta) -> tuple[str, str]:
@@ -327,6 +328,11 @@ def _remarks(why: Explanation) -> Iterator[str]:
         remarks.append(f"The desk is closed at the start: days count from the {moved}, {_when(why.counted_from)}.")
     if why.rule is not None:
         remarks.append(_RULES[why.rule])
+    if why.boundary == "open" and why.steps:
+        forward = why.steps[-1].end == why.due
+        if (why.steps[-1] if forward else why.steps[0]).reason != "counted":
+            moved = "to the next opening" if forward else "back to the last closing"
+            remarks.append(f'With boundary "open", the due moves {moved}.')
     if why.unknown_years:
         years = ", ".join(map(str, why.unknown_years))
         remarks.append(f"No table of public holidays is known for {years}: taken to have none.")

@@ -57,8 +57,8 @@ class Window:
 
 def pairs_of(windows: Iterable[Window]) -> list[Pair]:
     """The windows as merged pairs of microseconds since 1970-01-01Z."""
-    if not isinstance(windows, Iterable):
-        raise WrongType("windows", windows, "calendars or an iterable of Window")
+    if not isinstance(windows, Iterable) or isinstance(windows, str):
+        raise WrongType("the right operand", windows, "a calendar or an iterable of Window, such as [window]")
     return merged(_pair(window) for window in windows)
 
 

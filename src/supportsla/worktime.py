@@ -76,7 +76,7 @@ def deadline(
     except (AttributeError, TypeError):
         since_epoch(start, "start")
         raise _no_calendar(calendar) from None
-    amount = duration.amount if type(duration) is Duration and duration.unit == "business hours" else duration
+    amount: Any = duration.amount if type(duration) is Duration and duration.unit == "business hours" else duration
     timeline = compiled.timeline
     if (
         type(amount) is type(at) is timedelta
@@ -88,7 +88,7 @@ def deadline(
         i = bisect_right(timeline.opens, at) - 1
         after = timeline.after
         target = (at - timeline.anchors[i] if at < timeline.closes[i] else after[i]) + amount
-        if target <= after[-1] and not timeline.deserts:
+        if target < after[-1] and not timeline.deserts:
             near = i + _NEAR
             j = bisect_left(after, target, i, near if near < len(after) and target <= after[near] else len(after))
             return compiled.zone.fromutc(compiled.epoch + (timeline.anchors[j] + target))
@@ -114,7 +114,8 @@ def elapsed(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     try:
         timeline, first, last = calendar.compiled.timeline, start - EPOCH, end - EPOCH
     except (AttributeError, TypeError):
-        since_epoch(start, "start"), since_epoch(end, "end")
+        since_epoch(start, "start")
+        since_epoch(end, "end")
         raise _no_calendar(calendar) from None
     if type(first) is not timedelta or type(last) is not timedelta:
         first, last = since_epoch(start, "start"), since_epoch(end, "end")
@@ -245,7 +246,9 @@ def as_duration(duration: Duration | timedelta) -> Duration:
         return duration
     if isinstance(duration, timedelta):
         return Duration("business hours", timedelta(duration.days, duration.seconds, duration.microseconds))
-    raise WrongType("duration", duration, "a Duration such as business_hours(4), or a timedelta of business time")
+    raise WrongType(
+        "duration", duration, "a Duration, such as business_hours(4) or Duration.parse(text), or a timedelta"
+    )
 
 
 def due_of(calendar: Calendar, at: timedelta, duration: Duration, boundary: Boundary) -> timedelta:
@@ -256,7 +259,7 @@ def due_of(calendar: Calendar, at: timedelta, duration: Duration, boundary: Boun
 def _business_hours(calendar: Calendar, at: timedelta, amount: timedelta, boundary: Boundary) -> timedelta:
     if not amount:
         return _settled(calendar, at, boundary, forward=True)
-    _check_boundary(boundary)
+    check_boundary(boundary)
     first = (amount > _NOTHING) == (boundary == "close")
     return _seek(calendar, at, amount, bisect_left if first else bisect_right)
 
@@ -294,11 +297,12 @@ def _settled(calendar: Calendar, due: timedelta, boundary: Boundary, *, forward:
     in_range(due, "due")
     if boundary == "close":
         return due
-    _check_boundary(boundary)
+    check_boundary(boundary)
     return next_opening(calendar, due) if forward else last_closing(calendar, due)
 
 
-def _check_boundary(boundary: str) -> None:
+def check_boundary(boundary: str) -> None:
+    """Refuse what is neither "close" nor "open"."""
     if boundary not in ("close", "open"):
         raise InvalidChoice("boundary", boundary, ("close", "open"))
 
@@ -322,7 +326,7 @@ def _seek(calendar: Calendar, at: timedelta, amount: timedelta, side: _Side) -> 
         j = side(timeline.after, target)
         _refuse_deserts(timeline, i, j, at)
         if 0 < j < len(timeline.after):
-            return timeline.anchors[j] + target
+            return in_range(timeline.anchors[j] + target, "due")
         timeline = _further(calendar, timeline, forward=j > 0)
 
 

@@ -11,6 +11,7 @@ more than it; so the ends' running maximum is searched, and a time inside a spri
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -70,7 +71,7 @@ def since_epoch(at: datetime, where: str) -> timedelta:
 
 def _plain(at: datetime, where: str) -> datetime:
     if not isinstance(at, datetime):
-        raise WrongType(where, at, "a datetime with a zone")
+        raise WrongType(where, at, "a datetime with a zone; from text, datetime.fromisoformat(...).replace(tzinfo=...)")
     return datetime.combine(at.date(), at.time(), at.tzinfo)
 
 
@@ -121,14 +122,19 @@ def load_zone(name: str | ZoneInfo) -> ZoneInfo:
     try:
         return ZoneInfo(key)
     except (LookupError, ValueError, OSError):
-        raise UnknownZone(key, _similar_zones(key)) from None
+        raise UnknownZone(key, _zone_hint(key)) from None
 
 
-def _similar_zones(name: str) -> tuple[str, ...]:
+def _zone_hint(name: str) -> str:
     from difflib import get_close_matches
     from zoneinfo import available_timezones
 
-    return tuple(get_close_matches(name[:60], sorted(available_timezones()), n=3))
+    if fixed := re.fullmatch(r"(?:UTC|GMT)?([+-])0?([0-9]{1,2})(?::?00)?", name):
+        return f'a fixed {name} is "Etc/GMT{"-" if fixed[1] == "+" else "+"}{fixed[2]}"'
+    if re.fullmatch("[A-Z]{2,5}", name):
+        return 'abbreviations are ambiguous, write a place, such as "America/Chicago"'
+    similar = get_close_matches(name[:60], sorted(available_timezones()), n=3)
+    return f"did you mean {', '.join(similar)}?" if similar else 'such as "America/Chicago"'
 
 
 class WallClock(NamedTuple):
