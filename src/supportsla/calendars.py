@@ -15,7 +15,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import accumulate
 from operator import add, itemgetter, sub
@@ -37,6 +37,7 @@ from .zones import (
     MINUTE,
     in_range,
     load_zone,
+    since_epoch,
     wall_clock,
     year_start,
 )
@@ -84,9 +85,10 @@ class Timeline:
         self.start, self.end = (MICROSECOND * year_start(year) for year in (first_year, last_year + 1))
         lows, highs = zip(*spans, strict=True) if spans else ((), ())
         lengths = list(map(sub, highs, lows))
-        amounts = {length: MICROSECOND * length for length in set(lengths)}
+        steps = list(map(sub, lows, (year_start(first_year), *lows)))
+        amounts = {count: MICROSECOND * count for count in {*lengths, *steps}}
         used = [_ZERO, *map(amounts.__getitem__, lengths)]
-        self.opens = [self.start, *[MICROSECOND * low for low in lows], self.end]
+        self.opens = [*accumulate(map(amounts.__getitem__, steps), initial=self.start), self.end]
         self.closes: list[timedelta] = list(map(add, self.opens, used))
         self.after = list(accumulate(used))
         self.anchors: list[timedelta] = list(map(sub, self.closes, self.after))
@@ -137,6 +139,12 @@ class Compiled:
         self.zone = load_zone(zone)
         self.epoch = EPOCH.replace(tzinfo=self.zone)
         self.timeline: Timeline | None = None
+
+    def instant(self, at: datetime, where: str) -> timedelta:
+        """`since_epoch`, in a quarter of the time where `at` is written in this very zone."""
+        if type(at) is datetime and at.tzinfo is self.zone:
+            return at - self.epoch - self.zone.utcoffset(at)  # type: ignore[operator]
+        return since_epoch(at, where)
 
     def __reduce__(self) -> tuple[type[Compiled], tuple[str]]:
         return Compiled, (self.zone.key,)
@@ -256,7 +264,7 @@ class BusinessCalendar(Calendar):
 
     def spans(self, first_year: int, last_year: int) -> list[Pair]:
         """The open stretches of whole UTC years, the last one included, in microseconds since 1970-01-01Z."""
-        days = _padded_days(first_year, last_year)
+        days = self._days(first_year, last_year)
         own = self._own_hours(days)
         if self.holidays_close == "date":
             closed = [(day * DAY, (day + 1) * DAY) for day in own]
@@ -264,14 +272,14 @@ class BusinessCalendar(Calendar):
         else:
             local = merged(shift for shift in self._weekly(days) if shift[0] // DAY not in own)
         special = [span for day, (spans, _, _) in own.items() for span in _on_date(day, spans)]
-        instants = wall_clock(self.compiled.zone, first_year, last_year).instants(
-            union(local, special) if special else local
+        clock = wall_clock(self.compiled.zone, first_year, last_year)
+        return clipped(
+            merged(clock.instants(union(local, special) if special else local)), *_years(first_year, last_year)
         )
-        return clipped(merged(instants), *_years(first_year, last_year))
 
     def labels(self, first_year: int, last_year: int) -> list[Label]:
         """Why dates are closed, or specially open; what no label covers is open or closed by weekly hours."""
-        days = _padded_days(first_year, last_year)
+        days = self._days(first_year, last_year)
         weekly = merged(self._weekly(days))
         clock = wall_clock(self.compiled.zone, first_year, last_year)
         labels = []
@@ -290,6 +298,12 @@ class BusinessCalendar(Calendar):
     def unknown_years(self, first_year: int, last_year: int) -> tuple[int, ...]:
         """The years that a table of public holidays does not reach."""
         return self.holidays.unknown_years(first_year, last_year)
+
+    def _days(self, first_year: int, last_year: int) -> range:
+        """The local dates whose shifts may lie in these UTC years: a shift ends by the end of the next date."""
+        offsets = wall_clock(self.compiled.zone, first_year, last_year).offsets
+        low, high = _years(first_year, last_year)
+        return range((low + min(offsets)) // DAY - 1, (high + max(offsets)) // DAY + 1)
 
     def _weekly(self, days: range) -> list[Pair]:
         """The shifts that start on these dates, holidays or not, in local microseconds; as written, not merged."""
@@ -332,11 +346,6 @@ def _weekday(day: int) -> int:
 def _on_date(day: int, spans: DaySpans) -> Iterator[Pair]:
     midnight = day * DAY
     return ((midnight + start * MINUTE, midnight + end * MINUTE) for start, end in spans)
-
-
-def _padded_days(first_year: int, last_year: int) -> range:
-    low, high = _years(first_year, last_year)
-    return range(low // DAY - 3, high // DAY + 3)
 
 
 def _years(first_year: int, last_year: int) -> Pair:

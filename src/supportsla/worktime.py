@@ -25,7 +25,6 @@ from .errors import InvalidChoice, NeverCloses, NeverOpens, OutOfRange, WrongTyp
 from .spans import Window
 from .zones import (
     DAY,
-    EPOCH,
     FIRST,
     FIRST_YEAR,
     LAST,
@@ -71,15 +70,12 @@ def deadline(
     >>> str(deadline(desk, datetime(2026, 6, 12, 17, tzinfo=ZoneInfo("America/Chicago")), business_hours(4)))
     '2026-06-15 09:00:00-05:00'
     """
-    try:
-        compiled, at = calendar.compiled, start - EPOCH
-    except (AttributeError, TypeError):
-        since_epoch(start, "start")
-        raise _no_calendar(calendar) from None
+    kept = compiled(calendar)
+    at = kept.instant(start, "start")
     amount: Any = duration.amount if type(duration) is Duration and duration.unit == "business hours" else duration
-    timeline = compiled.timeline
+    timeline = kept.timeline
     if (
-        type(amount) is type(at) is timedelta
+        type(amount) is timedelta
         and _NOTHING < amount < _LONGEST
         and boundary == "close"
         and timeline is not None
@@ -91,9 +87,9 @@ def deadline(
         if target < after[-1] and not timeline.deserts:
             near = i + _NEAR
             j = bisect_left(after, target, i, near if near < len(after) and target <= after[near] else len(after))
-            return compiled.zone.fromutc(compiled.epoch + (timeline.anchors[j] + target))
-    due = due_of(calendar, since_epoch(start, "start"), as_duration(duration), boundary)
-    return compiled.zone.fromutc(compiled.epoch + due)
+            return kept.zone.fromutc(kept.epoch + (timeline.anchors[j] + target))
+    due = due_of(calendar, at, as_duration(duration), boundary)
+    return kept.zone.fromutc(kept.epoch + due)
 
 
 def elapsed(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
@@ -111,14 +107,8 @@ def elapsed(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     >>> str(elapsed(desk, datetime(2026, 6, 12, 16, tzinfo=zone), datetime(2026, 6, 15, 10, tzinfo=zone)))
     '2:00:00'
     """
-    try:
-        timeline, first, last = calendar.compiled.timeline, start - EPOCH, end - EPOCH
-    except (AttributeError, TypeError):
-        since_epoch(start, "start")
-        since_epoch(end, "end")
-        raise _no_calendar(calendar) from None
-    if type(first) is not timedelta or type(last) is not timedelta:
-        first, last = since_epoch(start, "start"), since_epoch(end, "end")
+    kept = compiled(calendar)
+    timeline, first, last = kept.timeline, kept.instant(start, "start"), kept.instant(end, "end")
     if timeline is None or not (timeline.start <= first < timeline.end and timeline.start <= last < timeline.end):
         timeline = cover(calendar, first, last)
     opens = timeline.opens
@@ -228,11 +218,7 @@ def compiled(calendar: Calendar) -> Compiled:
     try:
         return calendar.compiled
     except AttributeError:
-        raise _no_calendar(calendar) from None
-
-
-def _no_calendar(value: object) -> WrongType:
-    return WrongType("calendar", value, "a BusinessCalendar, or calendars combined")
+        raise WrongType("calendar", calendar, "a BusinessCalendar, or calendars combined") from None
 
 
 def as_duration(duration: Duration | timedelta) -> Duration:

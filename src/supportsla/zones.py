@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate, chain
+from operator import ne, sub
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -218,11 +219,10 @@ def _offset_changes(zone: ZoneInfo, year: int) -> tuple[tuple[int, int], ...]:
     """
     start = datetime(year, 1, 1, tzinfo=zone)
     probes = [*(start + probe for probe in _PROBES), datetime(year + 1, 1, 1, tzinfo=zone)]
-    offsets = [zone.fromutc(probe) - probe for probe in probes]
+    offsets: list[timedelta] = list(map(sub, map(zone.fromutc, probes), probes))
+    changes = [i for i, changed in enumerate(map(ne, offsets, offsets[1:])) if changed]
     return tuple(
-        (_change_between(zone, low, high, before), after // MICROSECOND)
-        for low, high, before, after in zip(probes, probes[1:], offsets, offsets[1:], strict=False)
-        if before != after
+        (_change_between(zone, probes[i], probes[i + 1], offsets[i]), offsets[i + 1] // MICROSECOND) for i in changes
     )
 
 
