@@ -156,7 +156,7 @@ def read_requests(lines: TextIO) -> Iterator[Request | None]:
     table = csv.DictReader(lines)
     missing = [column for column in COLUMNS if column not in (table.fieldnames or ())]
     if missing:
-        raise ValueError(f"the table lacks the column{'s'[: len(missing) > 1]} {', '.join(missing)}")
+        raise ValueError(f"the table lacks {', '.join(missing)}")
     for row in table:
         try:
             yield read_request(row) if row["sla_target_dt"] else None
@@ -253,7 +253,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status is 2 where the table cannot be read."""
     options = parse(arguments)
     if options.if_present and not options.path.exists():
-        print(f"Boston 311 example skipped: the data would be at {options.path}")
+        print("\nBoston 311: skipped, as its data are not here; see examples/boston_311.py")
         return 0
     try:
         rows = load(options.path)

@@ -19,16 +19,21 @@ ANZ_CASES = {
     "A Friday afternoon": datetime(2026, 6, 12, 16, tzinfo=SYDNEY),
     "The eve of Good Friday, and the end of summer time": datetime(2026, 4, 2, 16, tzinfo=SYDNEY),
 }
-AFTER_HOURS = datetime(2026, 11, 26, 22, 15, tzinfo=CENTRAL)
+AFTER_HOURS = {
+    apricot_us(): datetime(2026, 11, 26, 22, 15, tzinfo=CENTRAL),
+    apricot_anz(): datetime(2026, 4, 6, 3, 30, tzinfo=SYDNEY),
+}
 
 
 def main() -> None:
     for plan, cases in ((apricot_us(), US_CASES), (apricot_anz(), ANZ_CASES)):
         for title, opened in cases.items():
             show_deadlines(plan, title, opened)
-    critical = promise(apricot_us(), "first_response", "critical", AFTER_HOURS)
-    print("A critical case after hours, on Thanksgiving itself")
-    print(f"  opened {when(AFTER_HOURS)}, first response due {when(critical.due)}\n")
+    print("Critical cases after hours and on a holiday")
+    for plan, opened in AFTER_HOURS.items():
+        critical = promise(plan, "first_response", "critical", opened)
+        print(f"  {plan.name}: opened {when(opened)}, due {when(critical.due)}")
+    print()
     print("Why is the high case of Thanksgiving eve due when it is?\n")
     print(promise(apricot_us(), "first_response", "high", US_CASES["The eve of Thanksgiving"]).explanation)
 

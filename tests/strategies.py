@@ -339,7 +339,7 @@ class Scene:
     amounts: tuple[timedelta, timedelta]
     """Two positive amounts; their sum can be worked off on either side of all points."""
     days: int
-    """A number of days, from 1, that the calendar has on either side of the first point."""
+    """A number of days, from 1, that the calendar has on either side of every point."""
     edges: tuple[datetime, ...]
     """The openings, closings and midnights nearest to the moment of the scene."""
     calendar: Calendar = field(repr=False)
@@ -384,6 +384,8 @@ def _room(oracle: Oracle, points: Sequence[datetime]) -> timedelta:
 
 def _days_in_sight(oracle: Oracle, start: datetime, most: int) -> int:
     """As many days as are wanted, or as the calendar has on both sides of an instant."""
+    if not most:
+        return 0
     try:
         for days in (most, -most):
             oracle.deadline(start, "business_days", days, "open")
@@ -428,7 +430,8 @@ def _scene_of(draw: st.DrawFn, plain: Plain, at: datetime, count: int) -> Scene:
     instants = [draw(_points(edges, at)) for _ in range(count)]
     most = _room(oracle, instants) // 2 - MICROSECOND
     assume(most > MINUTE)
-    days = _days_in_sight(oracle, instants[0], draw(st.integers(1, 4)))
+    wanted = draw(st.integers(1, 4))
+    days = min(_days_in_sight(oracle, instant, wanted) for instant in instants)
     assume(days > 0)
     amounts = [draw(_amount(oracle, instants[0], edges, most)) for _ in range(2)]
     return Scene(

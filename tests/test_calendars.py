@@ -284,3 +284,7 @@ def test_an_operation_is_one_of_three() -> None:
     """Made by hand too."""
     with pytest.raises(InvalidChoice, match=r"operation is '\^'"):
         CombinedCalendar("^", DESK, DESK)  # type: ignore[arg-type]
+    with pytest.raises(WrongType, match="the left operand is 5"):
+        CombinedCalendar("|", 5, DESK)  # type: ignore[arg-type]
+    with pytest.raises(WrongType, match="the right operand is 5"):
+        CombinedCalendar("|", DESK, 5)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ import pytest
 from holidays import country_holidays
 
 from supportsla import (
+    InvalidChoice,
     InvalidRecurrence,
     OutOfRange,
     Schedule,
@@ -23,7 +24,7 @@ from supportsla import (
     public_holidays,
     recurring,
 )
-from supportsla.closures import Dates, PublicHolidays, Recurrence, as_schedule
+from supportsla.closures import CombinedSchedule, Dates, PublicHolidays, Recurrence, as_schedule
 
 NEW_YEAR, CHRISTMAS = date(2026, 1, 1), date(2026, 12, 25)
 
@@ -96,7 +97,7 @@ def test_years_outside_a_countrys_table_are_unknown() -> None:
 
 def test_threads_resolve_the_same_holidays() -> None:
     """No live holiday object is shared while a year loads."""
-    schedules = [PublicHolidays("US", state) for state in ("TX", "MA", "CA", "HI")]
+    schedules = [PublicHolidays("US", state, None, "en_US") for state in ("TX", "MA", "CA", "HI")]
     years = [*range(1950, 2050)]
 
     def resolved(schedule: Schedule) -> list[int]:
@@ -136,8 +137,9 @@ def test_unknown_holidays_are_refused_at_once(ask: Callable[[], Schedule], messa
 
 def test_categories_are_several_texts() -> None:
     """A text would be its letters."""
-    with pytest.raises(WrongType, match="categories is 'bank' .* expected several texts"):
-        public_holidays("US", categories="bank")
+    for wrong in ("bank", 5):
+        with pytest.raises(WrongType, match="categories is .* expected several texts"):
+            public_holidays("US", categories=wrong)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +202,10 @@ def test_a_recurrence_without_a_start_does_not_know_what_day_it_is() -> None:
         ("DTSTART:20261332\nFREQ=WEEKLY", "month must be in 1..12"),
         ("BYDAY=MO", "expected FREQ"),
         ("FREQ=HOURLY", "expected FREQ with one of YEARLY, MONTHLY, WEEKLY, DAILY"),
-        ("FREQ=DAILY;BYHOUR=9", "no BYHOUR"),
+        ("FREQ=DAILY;BYHOUR=9", "expected no BYHOUR"),
+        ("FREQ=DAILY;BYDAY=MO;BYSETPOS=2", "expected no BYSETPOS"),
+        ("DTSTART:18991231\nFREQ=DAILY", "expected a DTSTART in years 1900 to 2200"),
+        ("FREQ=WEEKLY;BYDAY=MO;", "expected parts such as"),
         ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "expected FREQ=YEARLY"),
         ("FREQ=YEARLY", 'it counts from its first date; expected a line such as "DTSTART:20260105"'),
         ("FREQ=YEARLY;BYMONTH=2", "it counts from its first date"),
@@ -219,6 +224,34 @@ def test_a_rule_that_names_no_dates_is_refused(rule: str, message: str) -> None:
     """With what is wrong with it, and without looking at today's date."""
     with pytest.raises(InvalidRecurrence, match=message):
         recurring(rule)
+
+
+def test_schedules_made_by_hand_are_checked_too() -> None:
+    """As a document would make them."""
+    with pytest.raises(InvalidChoice, match=r"operation is '\^'"):
+        CombinedSchedule("^", Dates(()), Dates(()))  # type: ignore[arg-type]
+    with pytest.raises(WrongType, match="a schedule is 5"):
+        CombinedSchedule("+", Dates(()), 5)  # type: ignore[arg-type]
+    with pytest.raises(WrongType, match="holidays is 5"):
+        Dates(5)  # type: ignore[arg-type]
+    with pytest.raises(UnknownHolidays, match="country is 'XX'"):
+        PublicHolidays("XX", None, None, "en_US").dates(2026, 2026)
+    with pytest.raises(WrongType, match="the name of a recurrence rule is None"):
+        recurring("FREQ=DAILY", None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("schedule", [public_holidays("US"), recurring("FREQ=WEEKLY;BYDAY=MO")])
+def test_only_years_of_the_range_are_resolved(schedule: Schedule) -> None:
+    """Not year 9999, and no texts."""
+    with pytest.raises(OutOfRange, match="year is 9999"):
+        schedule.dates(2026, 9999)
+    with pytest.raises(WrongType, match="year is '2026'"):
+        schedule.dates("2026", 2026)  # type: ignore[arg-type]
+
+
+def test_a_country_has_one_name() -> None:
+    """However it is asked for."""
+    assert public_holidays("USA") == public_holidays("US")
 
 
 def test_a_recurrence_made_by_hand_is_checked_too() -> None:

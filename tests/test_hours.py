@@ -147,6 +147,7 @@ NO_DATES = "expected days of the week.*exceptions=.*revisions="
         ("Mo 09:00+", 8, 'expected "-" and an end'),
         ("Mo 09:00-", 9, "expected a time"),
         ("Mo 09:00-17:00,", 15, "expected a time"),
+        ("Mo 09:00-17:00, Tu 09:00-10:00", 16, 'a rule for other days starts after ";"'),
         ("Mo 09:00-17:0", 9, "expected a time"),
         ("Mo 09:60-17:00", 3, "expected a time from 00:00 to 48:00"),
         ("Mo 09:00-48:01", 9, "expected a time from 00:00 to 48:00"),
@@ -223,3 +224,8 @@ def test_hours_made_by_hand_are_checked_too(week_given: object, error: type[Exce
     """Seven days of pairs of minutes, within two dates."""
     with pytest.raises(error):
         Hours(week_given)  # type: ignore[arg-type]
+
+
+def test_the_representation_of_hours_is_how_one_makes_them() -> None:
+    """Short enough to read."""
+    assert repr(Hours.parse("mo-fr 9:00-17:00")) == "Hours.parse('Mo-Fr 09:00-17:00')"

@@ -160,6 +160,7 @@ def test_an_unknown_zone_is_refused(name: str) -> None:
     ("name", "hint"),
     [
         ("America/Chigaco", "did you mean America/Chicago"),
+        ("sydney", "did you mean Australia/Sydney"),
         ("CST", 'abbreviations are ambiguous, write a place, such as "America/Chicago"'),
         ("UTC+2", 'a fixed UTC\\+2 is "Etc/GMT-2"'),
         ("-06:00", 'a fixed -06:00 is "Etc/GMT\\+6"'),

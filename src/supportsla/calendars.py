@@ -154,6 +154,12 @@ def _not_compiled(calendar: Calendar) -> Compiled:
     return Compiled(calendar.zone)
 
 
+def _as_calendar(value: Calendar) -> Calendar:
+    if not isinstance(value, Calendar):
+        raise WrongType("the left operand", value, "a calendar")
+    return value
+
+
 class Calendar(ABC):
     """When a desk is open: a `BusinessCalendar`, or calendars combined with `|`, `&` and `-`.
 
@@ -288,7 +294,7 @@ class BusinessCalendar(Calendar):
             low, high = day * DAY, (day + 1) * DAY
             if self.holidays_close == "shift":
                 high = max([high, *(end for _, end in shifts)])
-            if spans or shifts or intersection([(low, high)], weekly):
+            if spans or shifts or (self.holidays_close == "date" and clipped(weekly, low, high)):
                 labels.append(Label(clock.instant(low), clock.instant(high), reason, name))
             labels += [
                 Label(clock.instant(low), clock.instant(high), "counted", name) for low, high in _on_date(day, spans)
@@ -366,7 +372,7 @@ class CombinedCalendar(Calendar):
     """Two calendars, or a calendar and windows, joined by `|` (either), `&` (both) or `-` (left without right)."""
 
     operation: Literal["|", "&", "-"]
-    left: Calendar
+    left: Calendar = attrs.field(converter=_as_calendar)
     right: Calendar | tuple[Window, ...]
     compiled: Compiled = attrs.field(
         init=False, eq=False, repr=False, default=attrs.Factory(_not_compiled, takes_self=True)
@@ -375,6 +381,7 @@ class CombinedCalendar(Calendar):
     def __attrs_post_init__(self) -> None:
         if self.operation not in _OPERATIONS:
             raise InvalidChoice("operation", self.operation, tuple(_OPERATIONS))
+        pairs_of(() if isinstance(self.right, Calendar) else self.right)
 
     @property
     def zone(self) -> str:
@@ -383,16 +390,19 @@ class CombinedCalendar(Calendar):
 
     def spans(self, first_year: int, last_year: int) -> list[Pair]:
         """The open stretches of whole UTC years, the last one included, in microseconds since 1970-01-01Z."""
-        left = self.left.spans(first_year, last_year)
+        left = _known_spans(self.left, first_year, last_year)
         return _OPERATIONS[self.operation](left, self._right_spans(first_year, last_year))
 
     def labels(self, first_year: int, last_year: int) -> list[Label]:
         """Why stretches are closed, the left calendar's reasons first."""
         labels = self.left.labels(first_year, last_year)
-        if self.operation != "-" and isinstance(self.right, Calendar):
+        if self.operation == "|" and isinstance(self.right, Calendar):
             return [*labels, *self.right.labels(first_year, last_year)]
-        kept = self.spans(first_year, last_year)
-        taken = difference(self.left.spans(first_year, last_year), kept)
+        left = _known_spans(self.left, first_year, last_year)
+        if self.operation == "&" and isinstance(self.right, Calendar):
+            others = self.right.labels(first_year, last_year)
+            return [*labels, *(label._replace(low=a, high=b) for label in others for a, b in clipped(left, *label[:2]))]
+        taken = difference(left, self.spans(first_year, last_year))
         return [*labels, *(Label(low, high, "excluded", "") for low, high in taken)]
 
     def unknown_years(self, first_year: int, last_year: int) -> tuple[int, ...]:
@@ -402,11 +412,11 @@ class CombinedCalendar(Calendar):
 
     def _right_spans(self, first_year: int, last_year: int) -> list[Pair]:
         if isinstance(self.right, Calendar):
-            return self.right.spans(first_year, last_year)
-        return intersection(pairs_of(self.right), [_years(first_year, last_year)])
+            return _known_spans(self.right, first_year, last_year)
+        return clipped(pairs_of(self.right), *_years(first_year, last_year))
 
 
-ALWAYS: Calendar = BusinessCalendar("UTC", "24/7")
+ALWAYS = BusinessCalendar("UTC", "24/7")
 """Open around the clock, in UTC (D7)."""
 
 
@@ -425,6 +435,13 @@ def cover(calendar: Calendar, *instants: timedelta) -> Timeline:
     if min(years) < timeline.first_year:
         timeline = earlier(calendar, timeline, min(years))
     return later(calendar, timeline, max(years)) if max(years) > timeline.last_year else timeline
+
+
+def _known_spans(calendar: Calendar, first_year: int, last_year: int) -> list[Pair]:
+    """The spans of these years, from the calendar's own timeline: compiled once, however often it is combined."""
+    low, high = _years(first_year, last_year)
+    timeline = cover(calendar, MICROSECOND * low, MICROSECOND * (high - 1))
+    return clipped(timeline.spans, low, high)
 
 
 def later(calendar: Calendar, timeline: Timeline, year: int = 0) -> Timeline:

@@ -11,6 +11,7 @@ from .errors import WrongType
 from .plan import Plan, Target
 from .reasons import Explanation, explain
 from .worktime import deadline
+from .zones import since_epoch
 
 __all__ = ["Promise", "promise"]
 
@@ -59,6 +60,7 @@ def promise(plan: Plan, metric: str, priority: str, started: datetime) -> Promis
     """
     if not isinstance(plan, Plan):
         raise WrongType("plan", plan, "a Plan, such as apricot_us(), which is called")
+    since_epoch(started, "started")
     target = plan.target(metric, priority)
     calendar = plan.calendar(target.calendar)
     due, limit = (

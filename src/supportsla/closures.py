@@ -1,8 +1,8 @@
 """Dates on which a desk is closed, by name: public holidays, explicit dates and recurrence rules (D4, D5, W14).
 
 A schedule is a frozen description; `dates(first_year, last_year)` resolves whole years of it to a mapping of date
-to name. The holidays package and dateutil are imported when a schedule is first resolved, and none of their objects
-is kept: a live holiday object answers wrongly while another thread makes it load a year.
+to name. The holidays package and dateutil are imported when they are first asked, and none of their objects is kept:
+a live holiday object answers wrongly while another thread makes it load a year.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from functools import lru_cache
-from itertools import dropwhile, takewhile
+from itertools import takewhile
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from .errors import InvalidRecurrence, OutOfRange, UnknownHolidays, WrongType
+from .errors import InvalidChoice, InvalidRecurrence, OutOfRange, UnknownHolidays, WrongType
 from .zones import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
@@ -101,7 +101,11 @@ def checked_date(where: str, day: date) -> date:
 
 def _sorted_dates(named: Iterable[tuple[date, str]]) -> tuple[tuple[date, str], ...]:
     found: dict[date, str] = {}
-    for day, name in named:
+    try:
+        pairs = [(day, name) for day, name in named]
+    except (TypeError, ValueError):
+        raise WrongType("holidays", named, "pairs of a date and its name") from None
+    for day, name in pairs:
         if not isinstance(name, str):
             raise WrongType(f"the name of {day}", name, "a text")
         found.setdefault(checked_date("a holiday", day), name)
@@ -119,23 +123,32 @@ class Dates(Schedule):
         return {day: name for day, name in self.named if first_year <= day.year <= last_year}
 
 
+def _checked_years(first_year: int, last_year: int) -> None:
+    for year in (first_year, last_year):
+        if not isinstance(year, int):
+            raise WrongType("year", year, "an integer")
+        if not FIRST_YEAR - 1 <= year <= LAST_YEAR + 1:
+            raise OutOfRange("year", year, f"years {FIRST_YEAR} to {LAST_YEAR}, and one beside them")
+
+
 @attrs.frozen
 class PublicHolidays(Schedule):
     """A country's or a subdivision's public holidays, by the holidays package; `public_holidays` checks the names."""
 
     country: str
-    subdivision: str | None = None
-    categories: tuple[str, ...] | None = None
-    language: str = "en_US"
+    subdivision: str | None
+    categories: tuple[str, ...] | None
+    language: str
 
     def dates(self, first_year: int, last_year: int) -> Mapping[date, str]:
         """The dates of these whole years; years beyond the package's table have none."""
+        _checked_years(first_year, last_year)
         return _public_dates(self, first_year, last_year)
 
     def unknown_years(self, first_year: int, last_year: int) -> tuple[int, ...]:
         """The years that the package's table of this country does not reach."""
-        known = _entity(self, ())
-        return tuple(y for y in range(first_year, last_year + 1) if not known.start_year <= y <= known.end_year)
+        first, last = _known_years(self)
+        return tuple(year for year in range(first_year, last_year + 1) if not first <= year <= last)
 
 
 @lru_cache(maxsize=1024)
@@ -144,16 +157,25 @@ def _public_dates(holidays: PublicHolidays, first_year: int, last_year: int) -> 
     return MappingProxyType({day: name for day, name in found.items() if first_year <= day.year <= last_year})
 
 
+@lru_cache(maxsize=1024)
+def _known_years(holidays: PublicHolidays) -> tuple[int, int]:
+    known = _entity(holidays, ())
+    return known.start_year, known.end_year
+
+
 def _entity(holidays: PublicHolidays, years: Iterable[int]) -> HolidayBase:
     from holidays import country_holidays
 
-    return country_holidays(
-        holidays.country,
-        subdiv=holidays.subdivision,
-        years=years,
-        categories=holidays.categories,
-        language=holidays.language,
-    )
+    try:
+        return country_holidays(
+            holidays.country,
+            subdiv=holidays.subdivision,
+            years=years,
+            categories=holidays.categories,
+            language=holidays.language,
+        )
+    except (NotImplementedError, TypeError, ValueError):
+        raise UnknownHolidays("country", holidays.country, _similar_countries(holidays.country)) from None
 
 
 def public_holidays(
@@ -178,11 +200,11 @@ def public_holidays(
     >>> public_holidays("AU", "NSW").dates(2026, 2026)[date(2026, 4, 27)]
     'ANZAC Day (observed)'
     """
-    if isinstance(categories, str):
+    if isinstance(categories, str) or not isinstance(categories, Iterable | None):
         raise WrongType("categories", categories, 'several texts, such as ["public", "bank"]')
     known = _known_country(country)
     wanted = tuple(categories) if categories else None
-    schedule = PublicHolidays(country, subdivision, wanted, language or known.default_language or "en_US")
+    schedule = PublicHolidays(known.country, subdivision, wanted, language or known.default_language or "en_US")
     _check_known("subdivision", (subdivision,), (*known.subdivisions, *known.subdivisions_aliases))
     _check_known("category", schedule.categories or (), tuple(known.supported_categories))
     _check_known("language", (language,), tuple(known.supported_languages))
@@ -190,10 +212,7 @@ def public_holidays(
 
 
 def _known_country(country: str) -> HolidayBase:
-    try:
-        known = _entity(PublicHolidays(country), ())
-    except (NotImplementedError, TypeError):
-        raise UnknownHolidays("country", country, _similar_countries(country)) from None
+    known = _entity(PublicHolidays(country, None, None, "en_US"), ())
     if not getattr(known, "country", None):
         raise UnknownHolidays("country", country, _similar_countries(country))
     return known
@@ -225,12 +244,14 @@ class Recurrence(Schedule):
     def __attrs_post_init__(self) -> None:
         if fault := _rule_fault(_rule_lines(self.rule)):
             raise InvalidRecurrence(self.rule, fault)
+        if not isinstance(self.name, str):
+            raise WrongType("the name of a recurrence rule", self.name, "a text")
 
     def dates(self, first_year: int, last_year: int) -> Mapping[date, str]:
         """The dates of these whole years."""
-        days = _recurrence_dates(self.rule)
-        first, end = bisect_left(days, date(first_year, 1, 1)), bisect_left(days, date(last_year + 1, 1, 1))
-        return dict.fromkeys(days[first:end], self.name)
+        _checked_years(first_year, last_year)
+        days = _recurrence_dates(self.rule, last_year)
+        return dict.fromkeys(days[bisect_left(days, date(first_year, 1, 1)) :], self.name)
 
 
 def recurring(rrule_text: str, name: str = "") -> Schedule:
@@ -247,7 +268,8 @@ def recurring(rrule_text: str, name: str = "") -> Schedule:
     {datetime.date(2026, 11, 27): 'Day after Thanksgiving'}
     """
     schedule = Recurrence(rrule_text, name)
-    if not _recurrence_dates(rrule_text):
+    first = next(_occurrences(rrule_text), None)
+    if first is None or first.year > LAST_YEAR:
         raise InvalidRecurrence(rrule_text, f"it falls on no date from {FIRST_YEAR} to {LAST_YEAR}")
     return schedule
 
@@ -275,30 +297,38 @@ def _rule_lines(text: str) -> tuple[str | None, str]:
 def _rule_fault(lines: tuple[str | None, str]) -> str | None:
     start, rule = lines
     parts = {name: value for name, _, value in (part.partition("=") for part in rule.split(";"))}
-    frequency = parts.get("FREQ", "")
-    if frequency not in _FREQUENCIES or _WITHIN_A_DAY & parts.keys():
-        return f"holidays are whole days; expected FREQ with one of {', '.join(_FREQUENCIES)} and no BYHOUR or less"
-    if frequency == "DAILY" and _WITHIN_A_YEAR & parts.keys():
-        return "expected FREQ=YEARLY where the rule names months, or days of a month or a year"
-    if not re.fullmatch("0*[1-9][0-9]{0,3}", parts.get("INTERVAL", "1")):
-        return "expected an INTERVAL from 1 to 9999"
-    if "UNTIL" in parts and not _UNTIL.fullmatch(f"UNTIL={parts['UNTIL']}"):
-        return "expected an UNTIL such as 20260105 or 20260105T000000Z"
-    counts = parts.get("INTERVAL", "1") != "1" or "COUNT" in parts
-    if start is None and (counts or not (frequency == "DAILY" or _NAMES_DAYS & parts.keys())):
-        return 'it counts from its first date; expected a line such as "DTSTART:20260105" before it'
-    return None
+    frequency, interval = parts.get("FREQ", ""), parts.get("INTERVAL", "1")
+    daily = frequency == "DAILY"
+    counts = interval != "1" or "COUNT" in parts or not (daily or _NAMES_DAYS & parts.keys())
+    checks = (
+        (not all(parts.values()), 'expected parts such as FREQ=YEARLY;BYMONTH=12, with ";" between them'),
+        (
+            frequency not in _FREQUENCIES,
+            f"expected FREQ with one of {', '.join(_FREQUENCIES)}: holidays are whole days",
+        ),
+        (_WITHIN_A_DAY & parts.keys(), "expected no BYHOUR, BYMINUTE or BYSECOND: holidays are whole days"),
+        (daily and _WITHIN_A_YEAR & parts.keys(), "expected FREQ=YEARLY where the rule names parts of a year"),
+        (daily and "BYSETPOS" in parts, "expected no BYSETPOS where the rule recurs daily"),
+        (not re.fullmatch("0*[1-9][0-9]{0,3}", interval), "expected an INTERVAL from 1 to 9999"),
+        (not _UNTIL.fullmatch(f"UNTIL={parts.get('UNTIL', '20260105')}"), "expected an UNTIL such as 20260105"),
+        (start and not "19000101" <= start < "22010101", "expected a DTSTART in years 1900 to 2200"),
+        (counts and not start, 'it counts from its first date; expected a line such as "DTSTART:20260105" before it'),
+    )
+    return next((sentence for failed, sentence in checks if failed), None)
 
 
 @lru_cache(maxsize=256)
-def _recurrence_dates(text: str) -> tuple[date, ...]:
+def _recurrence_dates(text: str, last_year: int) -> tuple[date, ...]:
+    return tuple(takewhile(lambda day: day.year <= last_year, _occurrences(text)))
+
+
+def _occurrences(text: str) -> Iterator[date]:
     from dateutil.rrule import rrulestr
 
     first, rule = _rule_lines(text)
     try:
         start = datetime.combine(date.fromisoformat(first or f"{FIRST_YEAR}0101"), time.min)
-        days = map(datetime.date, rrulestr(_UNTIL.sub(r"UNTIL=\1", rule), dtstart=start))
-        return tuple(takewhile(lambda day: day.year <= LAST_YEAR, dropwhile(lambda day: day.year < FIRST_YEAR, days)))
+        yield from map(datetime.date, rrulestr(_UNTIL.sub(r"UNTIL=\1", rule), dtstart=start))
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as fault:
         raise InvalidRecurrence(text, str(fault)) from None
 
@@ -310,6 +340,13 @@ class CombinedSchedule(Schedule):
     operation: Literal["+", "-"]
     left: Schedule
     right: Schedule
+
+    def __attrs_post_init__(self) -> None:
+        if self.operation not in ("+", "-"):
+            raise InvalidChoice("operation", self.operation, ("+", "-"))
+        for side in (self.left, self.right):
+            if not isinstance(side, Schedule):
+                raise WrongType("a schedule", side, "a Schedule")
 
     def dates(self, first_year: int, last_year: int) -> Mapping[date, str]:
         """The dates of these whole years."""

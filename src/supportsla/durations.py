@@ -73,7 +73,7 @@ class Duration:
         else:
             length = timedelta(days=min(abs(_whole("amount", self.amount)), 10**6))
         if length > _LONGEST:
-            raise OutOfRange("duration", str(self.amount)[:_LONGEST_TEXT], _LIMITS)
+            raise OutOfRange("duration", self.amount, _LIMITS)
 
     def __neg__(self) -> Duration:
         return Duration(self.unit, -self.amount)
@@ -152,8 +152,7 @@ def _hours(unit: Unit, hours: int, minutes: int, seconds: int, microseconds: int
     try:
         amount = sum(map(timedelta.__mul__, _PARTS.values(), counts), _ZERO)
     except OverflowError:
-        given = ", ".join(f"{count} {name}" for name, count in zip(named, counts, strict=True) if count)
-        raise OutOfRange("duration", given[:_LONGEST_TEXT], _LIMITS) from None
+        raise OutOfRange("duration", max(counts, key=abs), _LIMITS) from None
     return Duration(unit, amount)
 
 

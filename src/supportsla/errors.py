@@ -6,7 +6,7 @@ cannot be used, `TypeError` for one of the wrong type, `LookupError` for a name 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 __all__ = [
@@ -38,8 +38,11 @@ def _listed(names: Iterable[object]) -> str:
     return ", ".join(str(name) for name in names) or "nothing"
 
 
-def _shown(value: object) -> str:
-    text = repr(value)
+def _shown(value: object, write: Callable[[object], str] = repr) -> str:
+    try:
+        text = write(value)
+    except ValueError:
+        return "an integer of thousands of digits"
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}..."
 
 
@@ -91,7 +94,7 @@ class OutOfRange(SupportSLAError, ValueError):
         self.where, self.value, self.allowed = where, value, allowed
 
     def __str__(self) -> str:
-        return f"{self.where} is {self.value}; allowed: {self.allowed}"
+        return f"{self.where} is {_shown(self.value, str)}; allowed: {self.allowed}"
 
 
 class _Unending(SupportSLAError, ValueError):

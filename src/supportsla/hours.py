@@ -14,7 +14,7 @@ import attrs
 
 from .errors import InvalidHours, OutOfRange, WrongType
 
-__all__ = ["DaySpans", "Hours", "parse_hours", "parse_spans", "spans_text"]
+__all__ = ["DaySpans", "Hours", "check_spans", "parse_hours", "parse_spans", "spans_text"]
 
 DaySpans = tuple[tuple[int, int], ...]
 
@@ -55,7 +55,7 @@ _UNSUPPORTED = {
 }
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Hours:
     """The hours of a week, Monday first, and those of a public holiday; each day a tuple of spans in minutes.
 
@@ -87,6 +87,9 @@ class Hours:
         ((1320, 1800),)
         """
         return parse_hours(text)
+
+    def __repr__(self) -> str:
+        return f"Hours.parse({str(self)!r})"
 
     def __str__(self) -> str:
         if all(day == _ALL_DAY for day in self.week):
@@ -249,6 +252,8 @@ class _Reader:
             raise self.fault(_EXPECTED_SPANS)
         spans = [self.span()]
         while self.took(","):
+            if self.kind == "word":
+                raise self.fault('expected further hours; a rule for other days starts after ";"')
             spans.append(self.span())
         return tuple(spans)
 

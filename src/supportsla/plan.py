@@ -21,10 +21,16 @@ from .worktime import Boundary, as_duration, check_boundary
 __all__ = ["Plan", "Priority", "Target"]
 
 
+def _text(given: str) -> str:
+    if not isinstance(given, str):
+        raise WrongType("a name", given, "a text")
+    return given
+
+
 def _texts(given: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(given, str):
+    if isinstance(given, str) or not isinstance(given, Iterable):
         raise WrongType("signs or aliases", given, "several texts")
-    return tuple(given)
+    return tuple(map(_text, given))
 
 
 @attrs.frozen
@@ -35,7 +41,7 @@ class Priority:
     'critical'
     """
 
-    name: str
+    name: str = attrs.field(converter=_text)
     meaning: str = ""
     signs: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     aliases: tuple[str, ...] = attrs.field(default=(), converter=_texts)
@@ -47,7 +53,7 @@ class Target:
 
     Args:
         metric: such as "first_response".
-        priority: a name of the plan's priorities.
+        priority: a name or an alias of the plan's priorities; the plan keeps the name.
         due: the time until the due.
         limit: the time until the limit; None: the due is the limit.
         calendar: a name of the plan's calendars.
@@ -61,8 +67,8 @@ class Target:
     '2 business days'
     """
 
-    metric: str
-    priority: str
+    metric: str = attrs.field(converter=_text)
+    priority: str = attrs.field(converter=_text)
     due: Duration = attrs.field(converter=as_duration)
     limit: Duration | None = attrs.field(converter=attrs.converters.optional(as_duration), default=None)
     calendar: str = attrs.field(default="desk", kw_only=True)
@@ -128,6 +134,8 @@ class Plan:
     def __attrs_post_init__(self) -> None:
         if faults := tuple(_faults(self)):
             raise InvalidPlan(self.name, faults)
+        canonical = tuple(attrs.evolve(t, priority=self.priority(t.priority).name) for t in self.targets)
+        object.__setattr__(self, "targets", canonical)
 
     def calendar(self, name: str) -> Calendar:
         """The calendar of that name.
@@ -175,7 +183,11 @@ def _folded(name: str) -> str:
 
 def _faults(plan: Plan) -> Iterator[tuple[str, str]]:
     names = [(f"priorities[{i}]", name) for i, priority in enumerate(plan.priorities) for name in _names(priority)]
-    pairs = [(f"targets[{i}]", f"{target.metric} of {target.priority}") for i, target in enumerate(plan.targets)]
+    called = {_folded(name): priority.name for priority in plan.priorities for name in _names(priority)}
+    pairs = [
+        (f"targets[{i}]", f"{target.metric} of {called.get(_folded(target.priority), target.priority)}")
+        for i, target in enumerate(plan.targets)
+    ]
     yield from _repeated(names)
     yield from _repeated(pairs)
     for i, target in enumerate(plan.targets):
@@ -183,22 +195,19 @@ def _faults(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _target_faults(plan: Plan, target: Target) -> Iterator[tuple[str, str]]:
-    if target.priority not in (priority.name for priority in plan.priorities):
+    if _folded(target.priority) not in {_folded(name) for priority in plan.priorities for name in _names(priority)}:
         yield "priority", f"{target.priority!r} is no priority of the plan"
     calendars = [name for name, _ in plan.calendars]
     if target.calendar not in calendars:
         yield "calendar", f"{target.calendar!r} is no calendar of the plan, which has: {', '.join(calendars) or 'none'}"
     for field, duration in (("due", target.due), ("limit", target.limit)):
-        if duration and not _longer(duration, None):
+        if duration and not _is_positive(duration):
             yield field, f"{duration} is not positive"
-    if target.limit and target.limit.unit == target.due.unit and _longer(target.due, target.limit):
-        yield "limit", f"{target.limit} is shorter than the due, {target.due}"
 
 
-def _longer(duration: Duration, other: Duration | None) -> bool:
-    """Whether a duration is longer than another one of its unit, or than nothing."""
+def _is_positive(duration: Duration) -> bool:
     amount: Any = duration.amount
-    return bool(amount > (other.amount if other else type(amount)(0)))
+    return bool(amount > type(amount)(0))
 
 
 def _repeated(named: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:

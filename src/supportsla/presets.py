@@ -6,22 +6,23 @@ the reading is the one documented in the project's docs under each rule's id.
 
 from __future__ import annotations
 
-from .calendars import ALWAYS, BusinessCalendar, Calendar
+from .calendars import ALWAYS, BusinessCalendar
 from .closures import PublicHolidays
 from .durations import business_days, business_hours, calendar_hours
 from .plan import Plan, Priority, Target
 
 __all__ = ["AEDT", "ANZ_CHAT", "CST", "apricot_anz", "apricot_us"]
 
-_NSW = PublicHolidays("AU", "NSW", language="en_AU")
+_US = PublicHolidays("US", None, None, "en_US")
+_NSW = PublicHolidays("AU", "NSW", None, "en_AU")
 
-CST: Calendar = BusinessCalendar("America/Chicago", "Mo-Fr 07:00-19:00", holidays=PublicHolidays("US"))
+CST = BusinessCalendar("America/Chicago", "Mo-Fr 07:00-19:00", holidays=_US)
 """The US desk: Monday to Friday, 07:00 to 19:00 in US Central time all year, US public holidays (D1, D4)."""
 
-AEDT: Calendar = BusinessCalendar("Australia/Sydney", "Mo-Fr 09:00-17:00", holidays=_NSW)
+AEDT = BusinessCalendar("Australia/Sydney", "Mo-Fr 09:00-17:00", holidays=_NSW)
 """The ANZ desk: Monday to Friday, 09:00 to 17:00 in Sydney time all year, holidays of New South Wales (D2, D5)."""
 
-ANZ_CHAT: Calendar = BusinessCalendar("Australia/Sydney", "Mo 10:00-14:00; Tu-Fr 07:00-14:00", holidays=_NSW)
+ANZ_CHAT = BusinessCalendar("Australia/Sydney", "Mo 10:00-14:00; Tu-Fr 07:00-14:00", holidays=_NSW)
 """The ANZ desk's chat, which is staffed partly outside desk hours (D3)."""
 
 _PRIORITIES = (

@@ -17,7 +17,7 @@ import attrs
 
 from .calendars import Calendar, Label, cover
 from .durations import Duration
-from .spans import Pair, intersection
+from .spans import Pair, clipped
 from .worktime import Boundary, Landing, as_duration, compiled, due_of, landing
 from .zones import EPOCH, MICROSECOND, clock_changes, in_range, in_zone, since_epoch
 
@@ -54,7 +54,7 @@ class Explanation:
         steps: every stretch between the two, in order of time.
         duration, boundary: what was asked for; None where a stretch was measured.
         counted_from: where business days count from, if not from the start (W7).
-        rule: which instant of its date business days lead to: "same time", "last closing" or "first opening".
+        rule: which instant of its date business days lead to: "same_time", "last_closing" or "first_opening".
         unknown_years: years for which no table of public holidays is known; they were taken to have none.
     """
 
@@ -107,7 +107,7 @@ def explain(
         boundary,
         in_zone(counted.counted_from, zone) if counted and counted.counted_from != at else None,
         counted.rule if counted else None,
-        _unknown_years(calendar, at, due),
+        _unknown_years(calendar, at, due) if wanted.unit.startswith("business") or boundary == "open" else (),
     )
 
 
@@ -186,7 +186,7 @@ def _pieces(calendar: Calendar, ends: Pair, changes: Collection[int]) -> list[_P
     labels = calendar.labels(*years)
     opened = _Painted([label for label in labels if label.reason == "counted"])
     closed = _Painted([label for label in labels if label.reason != "counted"])
-    windows = intersection([ends], timeline.spans)
+    windows = clipped(timeline.spans, *ends)
     edges = {edge for window in windows for edge in window} | set(opened.edges) | set(closed.edges)
     cuts = sorted({*ends, *changes, *(edge for edge in edges if ends[0] < edge < ends[1])})
     is_opening = {low for low, _ in windows}
@@ -253,31 +253,37 @@ def _heading(why: Explanation) -> Iterator[str]:
 def _table(steps: tuple[Stretch, ...]) -> Iterator[str]:
     if not steps:
         return
-    totals = accumulate(step.used for step in steps)
-    rows = [(*_from_to(step), *_amounts(step, total), _what(step)) for step, total in zip(steps, totals, strict=True)]
-    start, end, used, total = (max(map(len, column)) for column in list(zip(_HEADER, *rows, strict=True))[:4])
+    totals = list(accumulate(step.used for step in steps))
+    half = _LONGEST_TABLE // 2
+    left_out = max(len(steps) - 2 * half, 0)
+    shown = list(zip(steps, totals, strict=True))
+    rows = [_row(step, total) for step, total in (shown[:half] + shown[-half:] if left_out else shown)]
+    widths = [max(map(len, column)) for column in list(zip(_HEADER, *rows, strict=True))[:4]]
+    yield ""
+    yield from _lines(_HEADER, widths)
+    for i, row in enumerate(rows):
+        if left_out and i == half:
+            yield f"  ... {left_out} more stretches ..."
+        yield from _lines(row, widths)
+
+
+def _row(step: Stretch, total: timedelta) -> tuple[str, ...]:
+    amounts = (_hours_text(step.used), _hours_text(total)) if step.reason == "counted" else ("", "")
+    return (*_from_to(step), *amounts, _what(step))
+
+
+def _lines(row: tuple[str, ...], widths: list[int]) -> Iterator[str]:
+    start, end, used, total = widths
     indent = start + end + 6
     room = min(max(_WIDTH - indent - used - total - 4, _NARROWEST), _WIDEST)
-
-    def lines(row: tuple[str, ...]) -> Iterator[str]:
-        what, *more = textwrap.wrap(row[4], room if row[2] else _WIDTH - indent)
-        yield f"  {row[0]:<{start}}  {row[1]:<{end}}  {what:<{room}}  {row[2]:>{used}}  {row[3]:>{total}}".rstrip()
-        yield from (" " * indent + line for line in more)
-
-    shown = [line for row in rows for line in lines(row)]
-    if len(shown) > _LONGEST_TABLE:
-        half = _LONGEST_TABLE // 2
-        shown[half:-half] = [f"  ... {len(shown) - 2 * half} more lines ..."]
-    yield from ("", *lines(_HEADER), *shown)
+    what, *more = textwrap.wrap(row[4], room if row[2] else _WIDTH - indent)
+    yield f"  {row[0]:<{start}}  {row[1]:<{end}}  {what:<{room}}  {row[2]:>{used}}  {row[3]:>{total}}".rstrip()
+    yield from (" " * indent + line for line in more)
 
 
 def _what(step: Stretch) -> str:
     name = step.name.replace("/", " to ") if step.reason == "clock_change" else step.name
     return _WHAT[step.reason] + (f": {name}" if name else "")
-
-
-def _amounts(step: Stretch, total: timedelta) -> tuple[str, str]:
-    return (_hours_text(step.used), _hours_text(total)) if step.reason == "counted" else ("", "")
 
 
 def _from_to(step: Stretch) -> tuple[str, str]:
@@ -315,9 +321,9 @@ def _hours_text(amount: timedelta) -> str:
 
 
 _RULES = {
-    "same time": "The due is the same local time on its date, when the desk is open.",
-    "last closing": "The desk is closed at that local time on the due date: the due is the last closing before it.",
-    "first opening": "The desk is closed at that local time on the due date: the due is that date's first opening.",
+    "same_time": "The due is the same local time on its date, when the desk is open.",
+    "last_closing": "The desk is closed at that local time on the due date: the due is the last closing before it.",
+    "first_opening": "The desk is closed at that local time on the due date: the due is that date's first opening.",
 }
 
 

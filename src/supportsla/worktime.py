@@ -36,11 +36,28 @@ from .zones import (
     wall_time,
 )
 
-__all__ = ["Boundary", "deadline", "elapsed", "is_open", "next_close", "next_open", "windows"]
+__all__ = [
+    "Boundary",
+    "Landing",
+    "as_duration",
+    "check_boundary",
+    "compiled",
+    "deadline",
+    "due_of",
+    "elapsed",
+    "is_open",
+    "landing",
+    "last_closing",
+    "next_close",
+    "next_open",
+    "next_opening",
+    "windows",
+]
 
 Boundary = Literal["close", "open"]
 _Side = Callable[[list[timedelta], timedelta], int]
 _NOTHING, _LONGEST = timedelta(0), LAST - FIRST
+# Most dues lie within a few windows of their start: searching these first touches less memory than all of them.
 _NEAR = 16
 
 
@@ -239,32 +256,26 @@ def as_duration(duration: Duration | timedelta) -> Duration:
 
 def due_of(calendar: Calendar, at: timedelta, duration: Duration, boundary: Boundary) -> timedelta:
     """`deadline` on instants that are times since 1970-01-01Z."""
+    if not duration.amount:
+        return _settled(calendar, at, boundary, forward=True)
     return _DUES[duration.unit](calendar, at, duration.amount, boundary)
 
 
 def _business_hours(calendar: Calendar, at: timedelta, amount: timedelta, boundary: Boundary) -> timedelta:
-    if not amount:
-        return _settled(calendar, at, boundary, forward=True)
     check_boundary(boundary)
     first = (amount > _NOTHING) == (boundary == "close")
     return _seek(calendar, at, amount, bisect_left if first else bisect_right)
 
 
 def _business_days(calendar: Calendar, at: timedelta, days: int, boundary: Boundary) -> timedelta:
-    if not days:
-        return _settled(calendar, at, boundary, forward=True)
     return _settled(calendar, landing(calendar, at, days).due, boundary, forward=days > 0)
 
 
 def _calendar_hours(calendar: Calendar, at: timedelta, amount: timedelta, boundary: Boundary) -> timedelta:
-    if not amount:
-        return _settled(calendar, at, boundary, forward=True)
     return _settled(calendar, in_range(at, "start") + amount, boundary, forward=amount > _NOTHING)
 
 
 def _calendar_days(calendar: Calendar, at: timedelta, days: int, boundary: Boundary) -> timedelta:
-    if not days:
-        return _settled(calendar, at, boundary, forward=True)
     zone = calendar.compiled.zone
     day, time = wall_time(in_range(at, "start"), zone)
     return _settled(calendar, first_shown(zone, day + days, time), boundary, forward=days > 0)
@@ -349,7 +360,7 @@ def _is_open(calendar: Calendar, at: timedelta) -> bool:
 class Landing(NamedTuple):
     """Where a step of business days begins and ends (W7), in times since 1970-01-01Z.
 
-    `rule` says why the due is what it is: "same time", "last closing" or "first opening" of its date.
+    `rule` says why the due is what it is: "same_time", "last_closing" or "first_opening" of its date.
     """
 
     counted_from: timedelta
@@ -365,10 +376,10 @@ def landing(calendar: Calendar, at: timedelta, days: int) -> Landing:
     midnight, due = first_shown(zone, landed, 0), first_shown(zone, landed, time)
     i = _window_at(timeline, due)
     if due < timeline.closes[i]:
-        return Landing(counted_from, due, "same time")
+        return Landing(counted_from, due, "same_time")
     if timeline.closes[i] > midnight:
-        return Landing(counted_from, timeline.closes[i], "last closing")
-    return Landing(counted_from, timeline.opens[i + 1], "first opening")
+        return Landing(counted_from, timeline.closes[i], "last_closing")
+    return Landing(counted_from, timeline.opens[i + 1], "first_opening")
 
 
 def _counted_from(calendar: Calendar, at: timedelta, *, forward: bool) -> tuple[timedelta, int, int]:

@@ -72,7 +72,7 @@ def since_epoch(at: datetime, where: str) -> timedelta:
 
 def _plain(at: datetime, where: str) -> datetime:
     if not isinstance(at, datetime):
-        raise WrongType(where, at, "a datetime with a zone; from text, datetime.fromisoformat(...).replace(tzinfo=...)")
+        raise WrongType(where, at, "a datetime with a zone; datetime.fromisoformat reads one from text")
     return datetime.combine(at.date(), at.time(), at.tzinfo)
 
 
@@ -134,7 +134,9 @@ def _zone_hint(name: str) -> str:
         return f'a fixed {name} is "Etc/GMT{"-" if fixed[1] == "+" else "+"}{fixed[2]}"'
     if re.fullmatch("[A-Z]{2,5}", name):
         return 'abbreviations are ambiguous, write a place, such as "America/Chicago"'
-    similar = get_close_matches(name[:60], sorted(available_timezones()), n=3)
+    names = sorted(available_timezones())
+    places = [known for known in names if known.rpartition("/")[2].casefold() == name.casefold()]
+    similar = places or get_close_matches(name[:60], names, n=3)
     return f"did you mean {', '.join(similar)}?" if similar else 'such as "America/Chicago"'
 
 
