@@ -193,6 +193,26 @@ def test_windows_can_be_added_taken_out_and_met() -> None:
     assert opened(DESK - [], *day) == opened(DESK, *day)
 
 
+def test_windows_taken_out_one_by_one_are_taken_out_together() -> None:
+    """So a loop makes no chain, however long."""
+    starts = [at("2026-05-04T00:00") + timedelta(hours=n) for n in range(300)]
+    hours = [Window(start, start + timedelta(minutes=30)) for start in starts]
+    without: Calendar = DESK
+    with_them: Calendar = DESK
+    for window in hours:
+        without, with_them = without - [window], with_them | [window]
+    assert (without, with_them) == (DESK - hours, DESK | hours)
+
+
+def test_a_combination_made_by_hand_keeps_no_list_of_its_caller() -> None:
+    """It is frozen."""
+    given = [Window(at("2026-05-04T09:00"), at("2026-05-04T10:00"))]
+    calendar = CombinedCalendar("-", DESK, given)
+    given.clear()
+    assert elapsed(calendar, at("2026-05-04T00:00"), at("2026-05-05T00:00")) == timedelta(hours=7)
+    assert hash(calendar) == hash(copy.deepcopy(calendar))
+
+
 def test_a_timeline_grown_step_by_step_answers_as_a_fresh_one() -> None:
     """In both directions, and across year ends inside a shift."""
 

@@ -66,6 +66,16 @@ def test_a_schedule_adds_and_takes_out_dates() -> None:
     assert CHRISTMAS not in found
 
 
+def test_dates_added_one_by_one_are_added_together() -> None:
+    """So a loop makes no chain, however long."""
+    days = [NEW_YEAR + timedelta(days=n) for n in range(300)]
+    more = less = public_holidays("US")
+    plain = Dates(())
+    for day in days:
+        more, less, plain = more + [day], less - [day], plain + [day]  # type: ignore[assignment]
+    assert (more, less, plain) == (public_holidays("US") + days, public_holidays("US") - days, as_schedule(days))
+
+
 def test_the_left_name_of_a_date_holds() -> None:
     """In explicit dates the first."""
     assert ({NEW_YEAR: "ours"} + public_holidays("US")).dates(2026, 2026)[NEW_YEAR] == "ours"
@@ -206,6 +216,8 @@ def test_a_recurrence_without_a_start_does_not_know_what_day_it_is() -> None:
         ("FREQ=DAILY;BYDAY=MO;BYSETPOS=2", "expected no BYSETPOS"),
         ("DTSTART:18991231\nFREQ=DAILY", "expected a DTSTART in years 1900 to 2200"),
         ("FREQ=WEEKLY;BYDAY=MO;", "expected parts such as"),
+        ("FREQ=WEEKLY;BYDAY=1MO", "expected BYDAY without numbers"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1;BYMONTHDAY=2", "expected each part once"),
         ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "expected FREQ=YEARLY"),
         ("FREQ=YEARLY", 'it counts from its first date; expected a line such as "DTSTART:20260105"'),
         ("FREQ=YEARLY;BYMONTH=2", "it counts from its first date"),

@@ -184,7 +184,7 @@ def test_a_plan_without_a_target_says_which_it_has() -> None:
 
 def test_a_plan_knows_its_calendars() -> None:
     """And says which they are."""
-    with pytest.raises(UnknownCalendar, match="calendar is 'chat'; the plan has: desk, always"):
+    with pytest.raises(UnknownCalendar, match="calendar is 'chat'; the plan has: always, desk"):
         PLANS[0].calendar("chat")
 
 
@@ -233,6 +233,11 @@ any_promise: Any = promise
         (lambda: any_target("first_response", "P0", 4), "duration is 4"),
         (lambda: any_target("first_response", "P0", business_hours(4), "8 h"), "duration is '8 h'"),
         (lambda: any_target("first_response", "P0", business_hours(4), boundary="next"), "boundary is 'next'"),
+        (
+            lambda: any_promise(apricot_us(), ["m"], "high", datetime(2026, 6, 12, tzinfo=UTC)),
+            "no target for \\['m'\\]",
+        ),
+        (lambda: any_plan("ours", {5: ALWAYS}, [], []), "a name is 5"),
         (lambda: any_target(5, "P0", business_hours(4)), "a name is 5"),
         (lambda: Priority(5), "a name is 5"),  # type: ignore[arg-type]
         (lambda: Priority("P0", aliases=None), "signs or aliases is None"),  # type: ignore[arg-type]
@@ -264,3 +269,10 @@ def test_plans_are_values() -> None:
         assert pickle.loads(pickle.dumps(plan)) == plan
     assert apricot_us() == apricot_us() != apricot_anz()
     assert hash(apricot_us()) == hash(apricot_us())
+    assert Plan("a", {"x": ALWAYS, "y": CST}, [], []) == Plan("a", {"y": CST, "x": ALWAYS}, [], [])
+
+
+def test_promises_in_the_two_readings_of_an_hour_differ() -> None:
+    """They are two instants."""
+    first, second = (datetime(2026, 11, 1, 1, 30, tzinfo=CHICAGO, fold=fold) for fold in (0, 1))
+    assert promise(PLANS[0], "first_response", "high", first) != promise(PLANS[0], "first_response", "high", second)

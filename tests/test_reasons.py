@@ -13,6 +13,7 @@ from supportsla import (
     BusinessCalendar,
     Calendar,
     Explanation,
+    Stretch,
     Window,
     business_days,
     business_hours,
@@ -289,6 +290,36 @@ def test_every_line_fits_into_80_columns() -> None:
     old = datetime(1900, 1, 5, 12, 0, 0, 7, tzinfo=ZoneInfo("America/St_Johns"))
     assert "12:00:00.000007" in str(explain(desk, old, business_hours(1)))
     assert "UTC-03:30:52" in str(explain(desk, old, business_hours(1)))
+
+
+def test_ends_are_shown_to_the_microsecond() -> None:
+    """And only midnight itself is 24:00."""
+    start = datetime(2026, 5, 4, 7, tzinfo=UTC)
+    ends = [
+        start.replace(hour=9, microsecond=1),
+        start.replace(day=5, hour=0, second=30),
+        *(start.replace(day=day, hour=0) for day in (5, 6)),
+    ]
+    shown = [str(explain_elapsed(ALWAYS, start, end)).splitlines()[-1].split()[3:-3] for end in ends]
+    assert shown == [["09:00:00.000001"], ["Tue", "05-05", "00:00:30"], ["24:00"], ["Tue", "05-05", "24:00"]]
+
+
+def test_what_is_taken_out_of_special_hours_is_named() -> None:
+    """An exception that says open does not close; what the right calendar closes is its own doing."""
+    start, end = chicago("2026-12-24T08:00"), chicago("2026-12-24T09:00")
+    taken = explain_elapsed(SHORT_EVE - [Window(start, end)], chicago("2026-12-24T07:00"), chicago("2026-12-24T12:00"))
+    assert [step.reason for step in taken.steps] == ["counted", "excluded", "counted"]
+    closed = BusinessCalendar("America/Chicago", "24/7", holidays={date(2026, 12, 24): "Eve"})
+    both = explain_elapsed(SHORT_EVE & closed, start, end)
+    assert [(step.reason, step.name) for step in both.steps] == [("holiday", "Eve")]
+
+
+def test_steps_in_the_two_readings_of_an_hour_differ() -> None:
+    """They are two instants."""
+    first, second = (datetime(2026, 11, 1, 1, 30, tzinfo=CHICAGO, fold=fold) for fold in (0, 1))
+    later = second + timedelta(hours=1)
+    assert explain_elapsed(ALWAYS | CST, first, later).steps != explain_elapsed(ALWAYS | CST, second, later).steps
+    assert Stretch(first, later, "counted", "", timedelta(0)) != Stretch(second, later, "counted", "", timedelta(0))
 
 
 def test_an_explanation_is_a_value() -> None:

@@ -273,6 +273,21 @@ def test_a_desert_inside_a_search_is_refused() -> None:
     assert deadline(rare, at("2026-05-04T17:00"), timedelta(hours=-8)) == at("2026-05-04T09:00")
 
 
+def test_the_desert_that_is_named_does_not_depend_on_what_is_compiled() -> None:
+    """W13: backwards, the nearest one."""
+    revisions = {date(1950, 1, 1): "off", date(1960, 1, 1): "Mo 09:00-10:00", date(1970, 1, 1): "off",
+                 date(1980, 1, 1): "Mo 09:00-10:00"}  # fmt: skip
+    calendar = BusinessCalendar("UTC", "Mo 09:00-10:00", revisions=revisions)
+    named = []
+    for _ in range(2):
+        with pytest.raises(NeverOpens) as refused:
+            deadline(calendar, at("1990-01-01T00:00"), business_hours(-2000))
+        named.append((refused.value.since, refused.value.until))
+        elapsed(calendar, at("1940-01-01T00:00"), at("2000-01-01T00:00"))
+    assert named[0] == named[1]
+    assert named[0][1] == at("1980-01-07T09:00")
+
+
 def test_elapsed_needs_no_opening() -> None:
     """A desk that never opens has worked for no time at all."""
     assert elapsed(NEVER, at("1950-01-01T00:00"), at("2150-01-01T00:00")) == timedelta(0)

@@ -149,7 +149,9 @@ def test_a_date_out_of_range_is_refused(day: int) -> None:
         first_shown(ZoneInfo("UTC"), day, 0)
 
 
-@pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "America", "a\0b", "/etc/localtime", "é"])
+@pytest.mark.parametrize(
+    "name", ["Mars/Olympus", "", "../etc/passwd", "America", "a\0b", "/etc/localtime", "é", "localtime", "right/UTC"]
+)
 def test_an_unknown_zone_is_refused(name: str) -> None:
     """Whatever zoneinfo makes of it: a missing file, a folder, a path outside."""
     with pytest.raises(UnknownZone, match="IANA time zone database"):

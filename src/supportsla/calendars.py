@@ -187,13 +187,13 @@ class Calendar(ABC):
         """The years that a table of public holidays does not reach."""
 
     def __or__(self, other: Calendar | Iterable[Window]) -> Calendar:
-        return CombinedCalendar("|", self, _operand(other))
+        return _combined("|", self, _operand(other))
 
     def __and__(self, other: Calendar | Iterable[Window]) -> Calendar:
         return CombinedCalendar("&", self, _operand(other))
 
     def __sub__(self, other: Calendar | Iterable[Window]) -> Calendar:
-        return CombinedCalendar("-", self, _operand(other))
+        return _combined("-", self, _operand(other))
 
 
 def _zone_name(zone: str | ZoneInfo) -> str:
@@ -331,8 +331,8 @@ class BusinessCalendar(Calendar):
         yield hours, range(start, days.stop)
 
     def _hours_of(self, day: int) -> Hours:
-        (hours, _), *_ = ((hours, part) for hours, part in self._in_force(range(day, day + 1)) if part)
-        return hours
+        revised = bisect_right(self.revisions, day, key=lambda revision: _day_number(revision[0]))
+        return self.revisions[revised - 1][1] if revised else self.hours
 
     def _own_hours(self, days: range) -> dict[int, tuple[DaySpans, str, str]]:
         years = (date.fromordinal(day + _EPOCH_ORDINAL).year for day in (days[0], days[-1]))
@@ -373,7 +373,7 @@ class CombinedCalendar(Calendar):
 
     operation: Literal["|", "&", "-"]
     left: Calendar = attrs.field(converter=_as_calendar)
-    right: Calendar | tuple[Window, ...]
+    right: Calendar | tuple[Window, ...] = attrs.field(converter=_operand)
     compiled: Compiled = attrs.field(
         init=False, eq=False, repr=False, default=attrs.Factory(_not_compiled, takes_self=True)
     )
@@ -381,7 +381,6 @@ class CombinedCalendar(Calendar):
     def __attrs_post_init__(self) -> None:
         if self.operation not in _OPERATIONS:
             raise InvalidChoice("operation", self.operation, tuple(_OPERATIONS))
-        pairs_of(() if isinstance(self.right, Calendar) else self.right)
 
     @property
     def zone(self) -> str:
@@ -394,16 +393,16 @@ class CombinedCalendar(Calendar):
         return _OPERATIONS[self.operation](left, self._right_spans(first_year, last_year))
 
     def labels(self, first_year: int, last_year: int) -> list[Label]:
-        """Why stretches are closed, the left calendar's reasons first."""
+        """Why stretches are closed: what the right operand closes while the left one is open, and the left one's."""
         labels = self.left.labels(first_year, last_year)
         if self.operation == "|" and isinstance(self.right, Calendar):
             return [*labels, *self.right.labels(first_year, last_year)]
         left = _known_spans(self.left, first_year, last_year)
         if self.operation == "&" and isinstance(self.right, Calendar):
             others = self.right.labels(first_year, last_year)
-            return [*labels, *(label._replace(low=a, high=b) for label in others for a, b in clipped(left, *label[:2]))]
+            return [*(label._replace(low=a, high=b) for label in others for a, b in clipped(left, *label[:2])), *labels]
         taken = difference(left, self.spans(first_year, last_year))
-        return [*labels, *(Label(low, high, "excluded", "") for low, high in taken)]
+        return [*(Label(low, high, "excluded", "") for low, high in taken), *labels]
 
     def unknown_years(self, first_year: int, last_year: int) -> tuple[int, ...]:
         """The years that either calendar's table of public holidays does not reach."""
@@ -414,6 +413,18 @@ class CombinedCalendar(Calendar):
         if isinstance(self.right, Calendar):
             return _known_spans(self.right, first_year, last_year)
         return clipped(pairs_of(self.right), *_years(first_year, last_year))
+
+
+def _combined(operation: Literal["|", "-"], left: Calendar, right: Calendar | tuple[Window, ...]) -> Calendar:
+    """The combination; windows joined to windows already there, so that a loop makes no chain of calendars."""
+    if (
+        isinstance(left, CombinedCalendar)
+        and left.operation == operation
+        and isinstance(left.right, tuple)
+        and isinstance(right, tuple)
+    ):
+        return CombinedCalendar(operation, left.left, (*left.right, *right))
+    return CombinedCalendar(operation, left, right)
 
 
 ALWAYS = BusinessCalendar("UTC", "24/7")

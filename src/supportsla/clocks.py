@@ -11,7 +11,7 @@ from .errors import WrongType
 from .plan import Plan, Target
 from .reasons import Explanation, explain
 from .worktime import deadline
-from .zones import since_epoch
+from .zones import as_utc, since_epoch
 
 __all__ = ["Promise", "promise"]
 
@@ -26,9 +26,9 @@ class Promise:
         calendar: the calendar it runs on.
     """
 
-    started: datetime
-    due: datetime
-    limit: datetime
+    started: datetime = attrs.field(eq=as_utc)
+    due: datetime = attrs.field(eq=as_utc)
+    limit: datetime = attrs.field(eq=as_utc)
     target: Target
     calendar: Calendar = attrs.field(repr=False)
 

@@ -61,13 +61,13 @@ class Schedule(ABC):
         return ()
 
     def __add__(self, other: Schedule | Iterable[date]) -> Schedule:
-        return CombinedSchedule("+", self, as_schedule(other))
+        return _combined("+", self, as_schedule(other))
 
     def __radd__(self, other: Iterable[date]) -> Schedule:
-        return CombinedSchedule("+", as_schedule(other), self)
+        return _combined("+", as_schedule(other), self)
 
     def __sub__(self, other: Schedule | Iterable[date]) -> Schedule:
-        return CombinedSchedule("-", self, as_schedule(other))
+        return _combined("-", self, as_schedule(other))
 
 
 def as_schedule(days: Schedule | Iterable[date]) -> Schedule:
@@ -300,7 +300,10 @@ def _rule_fault(lines: tuple[str | None, str]) -> str | None:
     frequency, interval = parts.get("FREQ", ""), parts.get("INTERVAL", "1")
     daily = frequency == "DAILY"
     counts = interval != "1" or "COUNT" in parts or not (daily or _NAMES_DAYS & parts.keys())
+    ordinal = frequency in ("WEEKLY", "DAILY") and re.search("[0-9]", parts.get("BYDAY", ""))
     checks = (
+        (len(parts) < rule.count(";") + 1, "expected each part once"),
+        (ordinal, "expected BYDAY without numbers: the n-th day of a week means nothing"),
         (not all(parts.values()), 'expected parts such as FREQ=YEARLY;BYMONTH=12, with ";" between them'),
         (
             frequency not in _FREQUENCIES,
@@ -362,3 +365,13 @@ class CombinedSchedule(Schedule):
             self.right.unknown_years(first_year, last_year),
         )
         return tuple(sorted({*sides[0], *sides[1]}))
+
+
+def _combined(operation: Literal["+", "-"], left: Schedule, right: Schedule) -> Schedule:
+    """The combination; dates joined to dates already there, so that a loop makes no chain of schedules."""
+    if isinstance(right, Dates):
+        if isinstance(left, Dates) and operation == "+":
+            return Dates((*left.named, *right.named))
+        if isinstance(left, CombinedSchedule) and left.operation == operation and isinstance(left.right, Dates):
+            return CombinedSchedule(operation, left.left, Dates((*left.right.named, *right.named)))
+    return CombinedSchedule(operation, left, right)

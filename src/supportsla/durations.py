@@ -66,12 +66,10 @@ class Duration:
     def __attrs_post_init__(self) -> None:
         if self.unit not in UNITS:
             raise InvalidChoice("unit", self.unit, UNITS)
-        if self.unit.endswith("hours"):
-            if not isinstance(self.amount, timedelta):
-                raise WrongType("amount", self.amount, "a timedelta")
-            length = abs(self.amount)
-        else:
-            length = timedelta(days=min(abs(_whole("amount", self.amount)), 10**6))
+        expected = timedelta if self.unit.endswith("hours") else int
+        if isinstance(self.amount, bool) or not isinstance(self.amount, expected):
+            raise WrongType("amount", self.amount, "a timedelta" if expected is timedelta else "an integer of days")
+        length = abs(self.amount) if isinstance(self.amount, timedelta) else timedelta(min(abs(self.amount), 10**6))
         if length > _LONGEST:
             raise OutOfRange("duration", self.amount, _LIMITS)
 

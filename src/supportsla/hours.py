@@ -19,7 +19,8 @@ __all__ = ["DaySpans", "Hours", "check_spans", "parse_hours", "parse_spans", "sp
 DaySpans = tuple[tuple[int, int], ...]
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-_DAY_MINUTES = 24 * 60
+_HOUR_MINUTES = 60
+_DAY_MINUTES = 24 * _HOUR_MINUTES
 _ALL_DAY: DaySpans = ((0, _DAY_MINUTES),)
 _HOLIDAY = "PH"
 
@@ -125,7 +126,7 @@ def _shown_end(start: int, end: int) -> int:
 
 
 def _time_text(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+    return "{:02}:{:02}".format(*divmod(minutes, _HOUR_MINUTES))
 
 
 def parse_hours(text: str, where: str = "hours") -> Hours:
@@ -271,7 +272,7 @@ class _Reader:
         if self.kind != "time":
             raise self.fault(_EXPECTED_TIME)
         hours, minutes = map(int, self.token.split(":"))
-        if minutes >= 60 or hours * 60 + minutes > 2 * _DAY_MINUTES:  # noqa: PLR2004
+        if minutes >= _HOUR_MINUTES or hours * _HOUR_MINUTES + minutes > 2 * _DAY_MINUTES:
             raise self.fault("expected a time from 00:00 to 48:00")
         self.take()
-        return hours * 60 + minutes
+        return hours * _HOUR_MINUTES + minutes

@@ -90,7 +90,7 @@ def _named(calendars: Mapping[str, Calendar]) -> tuple[tuple[str, Calendar], ...
         raise WrongType("calendars", calendars, "a mapping of name to calendar") from None
     for name, calendar in named.items():
         _check(f"calendars[{name!r}]", calendar, Calendar)
-    return tuple(named.items())
+    return tuple(sorted(named.items(), key=lambda item: _text(item[0])))
 
 
 def _priorities(given: Iterable[Priority]) -> tuple[Priority, ...]:
@@ -167,10 +167,11 @@ class Plan:
             NoTarget: it promises nothing for them.
         """
         known = self.priority(priority)
-        targets = {target.metric: target for target in self.targets if target.priority == known.name}
-        if metric not in targets:
-            raise NoTarget(metric, known.name, tuple(targets))
-        return targets[metric]
+        targets = [target for target in self.targets if target.priority == known.name]
+        for target in targets:
+            if target.metric == metric:
+                return target
+        raise NoTarget(metric, known.name, tuple(target.metric for target in targets))
 
 
 def _names(priority: Priority) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from .calendars import Calendar, Label, cover
 from .durations import Duration
 from .spans import Pair, clipped
 from .worktime import Boundary, Landing, as_duration, compiled, due_of, landing
-from .zones import EPOCH, MICROSECOND, clock_changes, in_range, in_zone, since_epoch
+from .zones import EPOCH, MICROSECOND, as_utc, clock_changes, in_range, in_zone, since_epoch
 
 __all__ = ["Explanation", "Stretch", "explain", "explain_elapsed"]
 
@@ -38,8 +38,8 @@ class Stretch:
         used: how much of the duration passed; negative where time is counted backwards.
     """
 
-    start: datetime
-    end: datetime
+    start: datetime = attrs.field(eq=as_utc)
+    end: datetime = attrs.field(eq=as_utc)
     reason: str
     name: str
     used: timedelta
@@ -47,7 +47,7 @@ class Stretch:
 
 @attrs.frozen
 class Explanation:
-    """How a due, or an elapsed time, comes about; `str()` prints it within 80 columns.
+    """How a due, or an elapsed time, comes about; `str()` prints it at 80 columns.
 
     Attributes:
         start, due: aware datetimes in the calendar's zone; `due` is the end of a stretch that was measured.
@@ -58,12 +58,12 @@ class Explanation:
         unknown_years: years for which no table of public holidays is known; they were taken to have none.
     """
 
-    start: datetime
-    due: datetime
+    start: datetime = attrs.field(eq=as_utc)
+    due: datetime = attrs.field(eq=as_utc)
     steps: tuple[Stretch, ...]
     duration: Duration | None = None
     boundary: Boundary | None = None
-    counted_from: datetime | None = None
+    counted_from: datetime | None = attrs.field(default=None, eq=as_utc)
     rule: str | None = None
     unknown_years: tuple[int, ...] = ()
 
@@ -227,6 +227,7 @@ class _Painted:
 
 _LONGEST_TABLE = 60
 _WIDTH = 80
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _NARROWEST, _WIDEST = 16, 24
 _HEADER = ("from", "to", "h:mm", "so far", "what")
 _WHAT = {
@@ -288,11 +289,16 @@ def _what(step: Stretch) -> str:
 
 def _from_to(step: Stretch) -> tuple[str, str]:
     last = _moment_before(step.end)
-    end = _clock(last + MICROSECOND).replace("00:00", "24:00")
+    end = _clock(last + MICROSECOND)
+    end = "24:00" if end == "00:00" else end
     if step.reason == "clock_change":
-        return f"{last:%a %Y-%m-%d} {end}", ""
-    start = f"{step.start:%a %Y-%m-%d} {_clock(step.start)}"
-    return start, end if last.date() == step.start.date() else f"{last:%a %m-%d} {end}"
+        return f"{_date(last)} {end}", ""
+    start = f"{_date(step.start)} {_clock(step.start)}"
+    return start, end if last.date() == step.start.date() else f"{_WEEKDAYS[last.weekday()]} {last:%m-%d} {end}"
+
+
+def _date(at: datetime) -> str:
+    return f"{_WEEKDAYS[at.weekday()]} {at:%Y-%m-%d}"
 
 
 def _moment_before(end: datetime) -> datetime:
@@ -305,7 +311,7 @@ def _clock(at: datetime) -> str:
 
 
 def _when(at: datetime) -> str:
-    return f"{at:%a %Y-%m-%d} {_clock(at)} {at.tzname()} ({_offset_text(at.utcoffset() or _NOTHING)})"
+    return f"{_date(at)} {_clock(at)} {at.tzname()} ({_offset_text(at.utcoffset() or _NOTHING)})"
 
 
 def _offset_text(offset: timedelta) -> str:

@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from operator import lt
 
 import attrs
 
 from .errors import InvalidWindow, WrongType
-from .zones import EPOCH, FOREVER, MICROSECOND, in_range, since_epoch
+from .zones import EPOCH, FOREVER, MICROSECOND, as_utc, in_range, since_epoch
 
 __all__ = ["Pair", "Window", "clipped", "difference", "intersection", "merged", "pairs_of", "union"]
 
 Pair = tuple[int, int]
-
-
-def _instant(value: datetime) -> datetime:
-    return value.astimezone(UTC)
 
 
 @attrs.frozen
@@ -41,8 +37,8 @@ class Window:
     datetime.timedelta(seconds=28800)
     """
 
-    opens: datetime = attrs.field(eq=_instant)
-    closes: datetime = attrs.field(eq=_instant)
+    opens: datetime = attrs.field(eq=as_utc)
+    closes: datetime = attrs.field(eq=as_utc)
 
     def __attrs_post_init__(self) -> None:
         opens = in_range(since_epoch(self.opens, "opens"), "opens")
@@ -52,7 +48,7 @@ class Window:
     @property
     def length(self) -> timedelta:
         """The real time from opening to closing."""
-        return _instant(self.closes) - _instant(self.opens)
+        return (self.closes - EPOCH) - (self.opens - EPOCH)
 
 
 def pairs_of(windows: Iterable[Window]) -> list[Pair]:

@@ -329,7 +329,7 @@ def _seek(calendar: Calendar, at: timedelta, amount: timedelta, side: _Side) -> 
 
 def _refuse_deserts(timeline: Timeline, i: int, j: int, at: timedelta) -> None:
     """Refuse a way from `at`, in or after window i, to window j that meets 5 years without an open instant (W13)."""
-    for k in timeline.deserts:
+    for k in timeline.deserts if i < j else reversed(timeline.deserts):
         closed, opened = timeline.closes[k], timeline.opens[k + 1]
         if i <= k < j and opened - (since := max(closed, at)) > HORIZON:
             raise NeverOpens(in_zone(since, timeline.zone), in_zone(since + HORIZON, timeline.zone))

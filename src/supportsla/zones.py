@@ -34,6 +34,7 @@ __all__ = [
     "MICROSECOND",
     "MINUTE",
     "WallClock",
+    "as_utc",
     "clock_changes",
     "first_shown",
     "in_range",
@@ -74,6 +75,11 @@ def _plain(at: datetime, where: str) -> datetime:
     if not isinstance(at, datetime):
         raise WrongType(where, at, "a datetime with a zone; datetime.fromisoformat reads one from text")
     return datetime.combine(at.date(), at.time(), at.tzinfo)
+
+
+def as_utc(at: datetime | None) -> datetime | None:
+    """The same instant in UTC, by which values compare: Python compares datetimes of one zone by wall clock."""
+    return at.astimezone(UTC) if at else None
 
 
 def in_range(instant: timedelta, where: str) -> timedelta:
@@ -120,6 +126,8 @@ def load_zone(name: str | ZoneInfo) -> ZoneInfo:
     key = name.key if isinstance(name, ZoneInfo) else name
     if not isinstance(key, str):
         raise WrongType("zone", name, 'a name of the IANA time zone database, such as "America/Chicago"')
+    if key in ("localtime", "posixrules") or key.startswith(("posix/", "right/")):
+        raise UnknownZone(key, "that name means something else on each machine")
     try:
         return ZoneInfo(key)
     except (LookupError, ValueError, OSError):
