@@ -157,11 +157,17 @@ def against_ourselves(rounds: int, rng: random.Random) -> Iterator[str]:
 
 def building(rounds: int, rng: random.Random) -> Iterator[str]:
     """What a calendar costs to build from nothing, against the holidays package alone."""
+    build = functools.partial(compiled, TEN_YEARS)
     cells = {
-        "build": Cell(functools.partial(compiled, TEN_YEARS), prepare=forget),
+        "build": Cell(build, prepare=forget),
+        "zone known": Cell(build, prepare=functools.partial(forget, "supportsla.closures")),
         "holidays": Cell(functools.partial(contestants.us_dates, TEN_YEARS), prepare=forget),
     }
-    lines = [Line(f"{len(TEN_YEARS)} years with US holidays", "build", "holidays", at_most=4)]
+    years = f"{len(TEN_YEARS)} years of US holidays"
+    lines = [
+        Line(f"{years}, cold", "build", "holidays", at_most=4),
+        Line(f"{years}, zone known", "zone known", "holidays", at_most=4),
+    ]
     yield from table("building against holidays", lines, race(cells, rounds, rng), "holidays")
 
 
@@ -172,9 +178,9 @@ def compiled(years: range) -> BusinessCalendar:
     return calendar
 
 
-def forget() -> None:
-    """Clear every cache of the library, so that a build starts from nothing."""
-    modules = [module for name, module in sys.modules.items() if name.split(".")[0] == "supportsla"]
+def forget(within: str = "supportsla") -> None:
+    """Clear every cache of the library, or of one module, so that a build starts from nothing."""
+    modules = [module for name, module in sys.modules.items() if f"{name}.".startswith(f"{within}.")]
     for module in modules:
         for thing in vars(module).values():
             if callable(clear := getattr(thing, "cache_clear", None)):

@@ -66,12 +66,12 @@ def _pair(window: Window) -> Pair:
 
 def merged(pairs: Iterable[Pair]) -> list[Pair]:
     """The pairs in order, empty ones dropped, touching and overlapping ones joined."""
-    ordered = sorted(pairs)
-    if _apart(ordered):
-        return ordered
+    given = list(pairs)
+    if _apart(given):
+        return given
     joined: list[Pair] = []
     last = -FOREVER
-    for low, high in ordered:
+    for low, high in sorted(given):
         if low >= high:
             continue
         if low > last:
@@ -83,10 +83,11 @@ def merged(pairs: Iterable[Pair]) -> list[Pair]:
     return joined
 
 
-def _apart(ordered: list[Pair]) -> bool:
-    if not ordered:
+def _apart(pairs: list[Pair]) -> bool:
+    """Whether the pairs are in order already, none empty, none touching."""
+    if not pairs:
         return True
-    lows, highs = zip(*ordered, strict=True)
+    lows, highs = zip(*pairs, strict=True)
     return all(map(lt, lows, highs)) and all(map(lt, highs, lows[1:]))
 
 

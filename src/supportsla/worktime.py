@@ -57,8 +57,6 @@ __all__ = [
 Boundary = Literal["close", "open"]
 _Side = Callable[[list[timedelta], timedelta], int]
 _NOTHING, _LONGEST = timedelta(0), LAST - FIRST
-# Most dues lie within a few windows of their start: searching these first touches less memory than all of them.
-_NEAR = 16
 
 
 def deadline(
@@ -102,8 +100,7 @@ def deadline(
         after = timeline.after
         target = (at - timeline.anchors[i] if at < timeline.closes[i] else after[i]) + amount
         if target < after[-1] and not timeline.deserts:
-            near = i + _NEAR
-            j = bisect_left(after, target, i, near if near < len(after) and target <= after[near] else len(after))
+            j = bisect_left(after, target, i)
             return kept.zone.fromutc(kept.epoch + (timeline.anchors[j] + target))
     due = due_of(calendar, at, as_duration(duration), boundary)
     return kept.zone.fromutc(kept.epoch + due)

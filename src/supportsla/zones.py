@@ -241,8 +241,9 @@ def _change_between(zone: ZoneInfo, low: datetime, high: datetime, before: timed
         probe = low + timedelta(seconds=second)
         return int(zone.fromutc(probe) - probe != before)
 
-    seconds = range((high - low) // timedelta(seconds=1))
-    first = low + timedelta(seconds=bisect_left(seconds, 1, key=changed))
+    hours = range(0, (high - low) // timedelta(seconds=1), 3600)
+    hour = 3600 * (bisect_left(hours, 1, key=changed) - 1)
+    first = low + timedelta(seconds=hour + bisect_left(range(hour, hour + 3600), 1, key=changed))
     return (first.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
 
 
