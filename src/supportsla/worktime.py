@@ -9,6 +9,9 @@ inverses, and a binary search over the open time at each window's end finds eith
 - bisect_right: the last such instant. It is the open answer of a positive amount, the close answer of a negative
   one, and for no amount at all the next opening.
 
+The commonest question, a positive amount on years that are compiled already, is answered in `deadline` itself by two
+bisections; `_seek` answers all others, and compiles further years until it can.
+
 Days are not amounts of open time but steps on local dates: on the dates that have open time (W7), or on all (W8).
 """
 
