@@ -15,7 +15,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import takewhile
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import attrs
 
@@ -211,11 +211,13 @@ def public_holidays(
     return schedule
 
 
-def _known_country(country: str) -> HolidayBase:
-    known = _entity(PublicHolidays(country, None, None, "en_US"), ())
-    if not getattr(known, "country", None):
+def _known_country(country: str) -> type[HolidayBase]:
+    import holidays
+
+    known = getattr(holidays, country, None) if isinstance(country, str) else None
+    if known is None or not getattr(known, "country", None):
         raise UnknownHolidays("country", country, _similar_countries(country))
-    return known
+    return cast("type[HolidayBase]", known)
 
 
 def _similar_countries(country: object) -> tuple[str, ...]:
