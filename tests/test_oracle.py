@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oracle import DAY, Boundary, Desk, Hours, Oracle, OutOfSightError, Unit
@@ -113,6 +113,7 @@ def test_business_hours_agree_with_the_oracle(scene: Scene, sign: int, boundary:
     agree_on_deadlines(scene, "business_hours", micros, duration, boundary)
 
 
+@settings(max_examples=400)
 @given(scenes(), st.integers(1, 6), signs, boundaries)
 def test_business_days_agree_with_the_oracle(scene: Scene, days: int, sign: int, boundary: Boundary) -> None:
     """W7: the same local time on the n-th next date that has open time, or the nearest edge."""
