@@ -143,7 +143,7 @@ class Compiled:
     def instant(self, at: datetime, where: str) -> timedelta:
         """`since_epoch`, in a quarter of the time where `at` is written in this very zone."""
         if type(at) is datetime and at.tzinfo is self.zone:
-            return at - self.epoch - self.zone.utcoffset(at)  # type: ignore[operator]
+            return at - self.epoch - (self.zone.utcoffset(at) or _ZERO)
         return since_epoch(at, where)
 
     def __reduce__(self) -> tuple[type[Compiled], tuple[str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from operator import index
-from typing import Literal, cast
+from typing import Literal, SupportsIndex, cast
 
 import attrs
 
@@ -134,11 +134,11 @@ def _split(amount: timedelta) -> list[tuple[int, str]]:
     return parts or [(0, "hour")]
 
 
-def _whole(where: str, value: object) -> int:
+def _whole(where: str, value: SupportsIndex) -> int:
     if isinstance(value, bool):
         raise WrongType(where, value, "an integer")
     try:
-        return index(value)  # type: ignore[arg-type]
+        return index(value)
     except TypeError:
         expected = "an integer of days" if where == "days" else "an integer: 4.5 hours is (4, minutes=30)"
         raise WrongType(where, value, expected) from None

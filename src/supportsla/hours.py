@@ -24,8 +24,9 @@ _DAY_MINUTES = 24 * _HOUR_MINUTES
 _ALL_DAY: DaySpans = ((0, _DAY_MINUTES),)
 _HOLIDAY = "PH"
 
-_TOKEN = re.compile(r"\s*(?:(?P<always>24/7\b)|(?P<time>[0-9]{1,2}:[0-9]{2}\b)|(?P<word>[A-Za-z]+)|(?P<sign>[-,;]))")
-_SPACE = re.compile(r"\s*")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<always>24/7\b)|(?P<time>[0-9]{1,2}:[0-9]{2}\b)|(?P<word>[A-Za-z]+)|(?P<sign>[-,;])|(?P<other>))"
+)
 _MONTHS = [
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -169,10 +170,9 @@ class _Reader:
         self.advance_to(0)
 
     def advance_to(self, position: int) -> None:
-        found = _TOKEN.match(self.text, position)
-        self.position = _SPACE.match(self.text, position).end()  # type: ignore[union-attr]
-        self.kind = found.lastgroup if found else None
-        self.token = found[found.lastgroup] if found and found.lastgroup else ""
+        found = next(_TOKEN.finditer(self.text, position))
+        self.kind = found.lastgroup or "other"
+        self.position, self.token = found.start(self.kind), found[self.kind]
 
     def take(self) -> str:
         token = self.token
