@@ -207,9 +207,9 @@ def worst_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 def signed(gap: timedelta) -> str:
     """A difference as days and a clock reading, with its sign."""
-    hours, seconds = divmod(abs(gap) // timedelta(seconds=1), 3600)
-    days = f"{hours // 24}d " if hours >= 24 else ""  # noqa: PLR2004
-    return f"{'-' if gap < timedelta(0) else '+'}{days}{hours % 24:02}:{seconds // 60:02}:{seconds % 60:02}"
+    size = abs(gap)
+    days = f"{size.days}d " if size.days else ""
+    return f"{'-' if gap < timedelta(0) else '+'}{days}{timedelta(seconds=size.seconds)!s:0>8}"
 
 
 def report(rows: Sequence[Request | None]) -> Iterator[str]:
