@@ -188,6 +188,12 @@ def test_a_plan_knows_its_calendars() -> None:
         PLANS[0].calendar("chat")
 
 
+def test_a_promise_starts_at_a_time_that_the_clock_shows() -> None:
+    """02:30 was skipped; Python reads it by the offset before the jump, and the clock shows 03:30 then."""
+    skipped = datetime(2026, 3, 8, 2, 30, tzinfo=ZoneInfo("America/Chicago"))
+    assert str(promise(apricot_us(), "first_response", "critical", skipped).started) == "2026-03-08 03:30:00-05:00"
+
+
 def test_a_promise_needs_an_instant() -> None:
     """W12."""
     with pytest.raises(NaiveDatetime, match="started is 2026-06-12"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import attrs
 
@@ -11,9 +12,29 @@ from .errors import WrongType
 from .plan import Plan, Target
 from .reasons import Explanation, explain
 from .worktime import deadline
-from .zones import as_utc, since_epoch
+from .zones import as_utc, in_zone, since_epoch
 
-__all__ = ["Promise", "promise"]
+__all__ = ["Promise", "Verdict", "promise", "verdict_at"]
+
+Verdict = Literal["pending", "met", "late", "missed"]
+
+
+def verdict_at(now: datetime, due: datetime, limit: datetime, done: datetime | None) -> Verdict:
+    """Whether a promise was kept, as of an instant: met to the due, late to the limit, then missed (W9).
+
+    What is done after `now` is not done yet; what is not done is pending until the limit comes.
+
+    >>> from datetime import UTC, datetime
+    >>> due, limit = datetime(2026, 6, 15, 16, tzinfo=UTC), datetime(2026, 6, 16, 16, tzinfo=UTC)
+    >>> verdict_at(limit, due, limit, due), verdict_at(limit, due, limit, limit), verdict_at(limit, due, limit, None)
+    ('met', 'late', 'missed')
+    """
+    last, at = since_epoch(limit, "limit"), since_epoch(now, "now")
+    if done is None or (finished := since_epoch(done, "done")) > at:
+        return "missed" if at >= last else "pending"
+    if finished <= since_epoch(due, "due"):
+        return "met"
+    return "late" if finished <= last else "missed"
 
 
 @attrs.frozen
@@ -36,6 +57,20 @@ class Promise:
     def explanation(self) -> Explanation:
         """Why the due is what it is."""
         return explain(self.calendar, self.started, self.target.due, boundary=self.target.boundary)
+
+    def verdict(self, now: datetime, done: datetime | None = None) -> Verdict:
+        """Whether it was kept, as of `now`: "met" to the due, "late" to the limit, then "missed", or "pending" (W9).
+
+        Raises:
+            NaiveDatetime, WrongType: an instant that is none.
+
+        >>> from datetime import UTC, datetime
+        >>> from supportsla.presets import apricot_us
+        >>> promised = promise(apricot_us(), "first_response", "low", datetime(2026, 6, 12, 21, tzinfo=UTC))
+        >>> promised.verdict(datetime(2026, 7, 1, tzinfo=UTC), done=datetime(2026, 6, 16, 21, tzinfo=UTC))
+        'late'
+        """
+        return verdict_at(now, self.due, self.limit, done)
 
 
 def promise(plan: Plan, metric: str, priority: str, started: datetime) -> Promise:
@@ -60,11 +95,11 @@ def promise(plan: Plan, metric: str, priority: str, started: datetime) -> Promis
     """
     if not isinstance(plan, Plan):
         raise WrongType("plan", plan, "a Plan, such as apricot_us(), which is called")
-    since_epoch(started, "started")
+    at = since_epoch(started, "started")
     target = plan.target(metric, priority)
     calendar = plan.calendar(target.calendar)
     due, limit = (
         deadline(calendar, started, duration, boundary=target.boundary)
         for duration in (target.due, target.limit or target.due)
     )
-    return Promise(started.astimezone(due.tzinfo), due, limit, target, calendar)
+    return Promise(in_zone(at, calendar.compiled.zone), due, limit, target, calendar)

@@ -17,10 +17,10 @@ _US = PublicHolidays("US", None, None, "en_US")
 _NSW = PublicHolidays("AU", "NSW", None, "en_AU")
 
 CST = BusinessCalendar("America/Chicago", "Mo-Fr 07:00-19:00", holidays=_US)
-"""The US desk: Monday to Friday, 07:00 to 19:00 in US Central time all year, US public holidays (D1, D4)."""
+"""The US desk, Monday to Friday, 07:00 to 19:00 in US Central time all year, US public holidays (D1, D4)."""
 
 AEDT = BusinessCalendar("Australia/Sydney", "Mo-Fr 09:00-17:00", holidays=_NSW)
-"""The ANZ desk: Monday to Friday, 09:00 to 17:00 in Sydney time all year, holidays of New South Wales (D2, D5)."""
+"""The ANZ desk, Monday to Friday, 09:00 to 17:00 in Sydney time all year, holidays of New South Wales (D2, D5)."""
 
 ANZ_CHAT = BusinessCalendar("Australia/Sydney", "Mo 10:00-14:00; Tu-Fr 07:00-14:00", holidays=_NSW)
 """The ANZ desk's chat, which is staffed partly outside desk hours (D3)."""

@@ -21,7 +21,7 @@ from .spans import Pair, clipped
 from .worktime import Boundary, Landing, as_duration, compiled, due_of, landing
 from .zones import EPOCH, MICROSECOND, as_utc, clock_changes, in_range, in_zone, since_epoch
 
-__all__ = ["Explanation", "Stretch", "explain", "explain_elapsed"]
+__all__ = ["Explanation", "Stretch", "explain", "explain_elapsed", "when"]
 
 _NOTHING = timedelta(0)
 
@@ -243,12 +243,12 @@ _WHAT = {
 def _heading(why: Explanation) -> Iterator[str]:
     if why.duration is None:
         yield f"{_hours_text(why.used)} h of open time"
-        yield f"  from {_when(why.start)}"
-        yield f"  to   {_when(why.due)}"
+        yield f"  from {when(why.start)}"
+        yield f"  to   {when(why.due)}"
     else:
         yield f"{why.duration}" + (', boundary "open"' if why.boundary == "open" else "")
-        yield f"  from {_when(why.start)}"
-        yield f"  due  {_when(why.due)}"
+        yield f"  from {when(why.start)}"
+        yield f"  due  {when(why.due)}"
 
 
 def _table(steps: tuple[Stretch, ...]) -> Iterator[str]:
@@ -310,7 +310,14 @@ def _clock(at: datetime) -> str:
     return at.time().isoformat("auto" if at.second or at.microsecond else "minutes")
 
 
-def _when(at: datetime) -> str:
+def when(at: datetime) -> str:
+    """An instant for people, in its own zone: weekday, date, time, abbreviation and offset.
+
+    >>> from datetime import datetime
+    >>> from zoneinfo import ZoneInfo
+    >>> when(datetime(2026, 6, 12, 17, 30, tzinfo=ZoneInfo("America/Chicago")))
+    'Fri 2026-06-12 17:30 CDT (UTC-05:00)'
+    """
     return f"{_date(at)} {_clock(at)} {at.tzname()} ({_offset_text(at.utcoffset() or _NOTHING)})"
 
 
@@ -337,7 +344,7 @@ def _remarks(why: Explanation) -> Iterator[str]:
     remarks = []
     if why.counted_from is not None:
         moved = "next opening" if why.counted_from.astimezone(UTC) > why.start.astimezone(UTC) else "last closing"
-        remarks.append(f"The desk is closed at the start: days count from the {moved}, {_when(why.counted_from)}.")
+        remarks.append(f"The desk is closed at the start: days count from the {moved}, {when(why.counted_from)}.")
     if why.rule is not None:
         remarks.append(_RULES[why.rule])
     if why.boundary == "open" and why.steps:
