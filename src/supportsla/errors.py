@@ -15,6 +15,7 @@ __all__ = [
     "InvalidHours",
     "InvalidPlan",
     "InvalidRecurrence",
+    "InvalidTable",
     "InvalidWindow",
     "NaiveDatetime",
     "NeverCloses",
@@ -235,6 +236,17 @@ class InvalidPlan(SupportSLAError, ValueError):
     def __str__(self) -> str:
         lines = "".join(f"\n  {path}: {sentence}" for path, sentence in self.faults)
         return f"plan {self.name!r} has {len(self.faults)} fault(s):{lines}"
+
+
+class InvalidTable(SupportSLAError, ValueError):
+    """A table of cases that cannot be read as one; `faults` are all that is wrong, each as a sentence."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return "; ".join(self.faults)
 
 
 class TransitionNotAllowed(SupportSLAError, ValueError):
