@@ -2,35 +2,41 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check docs bench clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: .venv/ready  ## deadlines of both published desks, with reasons
+demo: .venv/ready  ## deadlines of both published desks, with reasons, and a report on simulated cases
 	@$(BIN)/python examples/desks.py
 	@$(BIN)/python examples/boston_311.py ../shared/data/boston311_legacy_2013_2019.csv.gz --if-present
+	@printf '\nWere the promises kept? A report on simulated cases, by the command supportsla:\n\n'
+	@$(BIN)/supportsla report examples/simulated_cases.csv --opened opened --done answered \
+		--desk apricot_us --priority priority --now 2026-06-30T10:00-05:00
 
 test: .venv/ready  ## the tests, with full branch coverage of the library
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term
 
-check: .venv/ready-check  ## lint, format, types and layers
+check: .venv/ready-check docs  ## lint, format, types, layers and docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 
+docs: .venv/ready-docs  ## the documentation, as pages under build/docs; a warning is an error
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -b html docs build/docs
+
 bench: .venv/ready-bench  ## side by side with other libraries, in one run
 	$(BIN)/python benchmarks/run.py
 
 clean:  ## forget the environment and every cache
-	rm -rf .venv .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage
+	rm -rf .venv build .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[cli,test]'
 	@touch $@
 
 .venv/ready-%: .venv/ready

@@ -1,7 +1,8 @@
-"""Every example runs as it is called, and its output reads at 80 columns."""
+"""Every example is in the index and runs as it is called, and its output reads at 80 columns."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,14 @@ def run(project: Path, *arguments: str) -> str:
         [sys.executable, *arguments], cwd=project, check=True, capture_output=True, text=True, encoding="utf-8"
     )
     return done.stdout
+
+
+def test_the_index_lists_every_example_and_nothing_else(project: Path) -> None:
+    """Boston's is run in tests of its own."""
+    listed = re.findall(r"^\| \[(.+?)\]\(\1\)", (project / "examples/README.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(
+        path.name for path in (project / "examples").iterdir() if path.suffix in (".py", ".csv")
+    )
 
 
 def test_the_desks_show_their_deadlines(project: Path) -> None:
@@ -27,3 +36,15 @@ def test_the_desks_show_their_deadlines(project: Path) -> None:
     ):
         assert line in shown.splitlines()
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_the_simulated_cases_are_those_of_the_script(project: Path) -> None:
+    """Drawn from a seed, so that the bundled file can be made again."""
+    assert run(project, "examples/simulate_cases.py") == (project / "examples/simulated_cases.csv").read_text("utf-8")
+
+
+def test_the_simulated_cases_are_labelled(project: Path) -> None:
+    """Nobody takes them for real ones."""
+    _, *cases = (project / "examples/simulated_cases.csv").read_text("utf-8").splitlines()
+    assert len(cases) == 1000
+    assert all(case.startswith("SIM-") for case in cases)
