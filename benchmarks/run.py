@@ -23,6 +23,7 @@ from statistics import median
 import contestants
 from contestants import CHICAGO, Runner
 from harness import Cell, Line, human, machine, race, table
+from reports import reports
 
 from supportsla import BusinessCalendar, business_hours, elapsed, is_open
 
@@ -226,6 +227,7 @@ def main() -> None:
         against_ourselves(rounds, rng),
         building(rounds, rng),
         imports(rng),
+        reports(rng),
     ):
         for line in section:
             print(line, flush=True)
