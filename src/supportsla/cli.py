@@ -45,6 +45,7 @@ from .plan import Plan, Target
 from .presets import apricot_anz, apricot_us
 from .reasons import Stretch, when
 from .report import (
+    Fault,
     Judgement,
     Question,
     Report,
@@ -89,8 +90,10 @@ def _read_by(read: Callable[[str], object]) -> Callable[..., object]:
 def _holidays(text: str) -> Schedule:
     if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         return as_schedule([_date(text)])
-    country, dash, subdivision = text.partition("-")
-    return public_holidays(country, subdivision if dash else None)
+    if not (code := re.fullmatch("([A-Z]{2,3})(?:-([A-Za-z0-9]+))?", text)):
+        expected = "a country such as US, a subdivision such as AU-NSW, or a date such as 2026-12-24; may be repeated"
+        raise click.BadParameter(f"{text!r} is none of {expected}")
+    return public_holidays(code[1], code[2])
 
 
 def _date(text: str) -> date:
@@ -200,12 +203,10 @@ class Desk:
             raise click.UsageError("own hours promise nothing by priority: give --duration, or --desk")
         return self.desk
 
-    def one_duration(self) -> Duration:
-        """The duration that holds whatever the priority."""
+    def one_duration(self, otherwise: str) -> Duration:
+        """The duration that holds whatever the priority; `otherwise` names options that could say it too."""
         if self.duration is None:
-            names = [priority.name for priority in self.desk.priorities] if self.desk else []
-            priorities = f"--priority ({', '.join(names)}) or " if names else ""
-            raise click.UsageError(f'what is promised? Give {priorities}--duration, such as "4 business hours"')
+            raise click.UsageError(f'what is promised? Give {otherwise}--duration, such as "4 business hours"')
         if self.metric:
             raise click.UsageError("--metric goes with --priority, not with --duration")
         return self.duration
@@ -218,7 +219,9 @@ def _read(stamps: Stamps, text: str, where: str) -> datetime:
         raise click.ClickException(f"{where}: {fault}") from None
 
 
-@click.group(invoke_without_command=True, context_settings={"max_content_width": WIDTH})
+@click.group(
+    invoke_without_command=True, context_settings={"max_content_width": WIDTH, "help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="supportsla", message="%(package)s %(version)s")
 @click.pass_context
 def supportsla(context: click.Context) -> None:
@@ -265,10 +268,10 @@ def explain(opened: str, priority: str | None, *, as_json: bool, **asked: Any) -
         _print_json({**_promise_facts(promised), "steps": steps, **remarks})
         return
     if promised.target.metric:
-        click.echo(f"{_title(promised.target)}\n")
+        click.echo(f"{promised.target.metric}, {promised.target.priority}\n")
     click.echo(str(why))
     if promised.limit != promised.due:
-        click.echo(f"\nThe limit is {when(promised.limit)}.")
+        click.echo(f"\nThe limit, {promised.target.limit}, is {when(promised.limit)}.")
 
 
 def _promised(desk: Desk, text: str, priority: str | None) -> Promise:
@@ -276,7 +279,8 @@ def _promised(desk: Desk, text: str, priority: str | None) -> Promise:
     opened = _read(Stamps(desk.written_in), text, "OPENED")
     if priority is not None:
         return promise(desk.targets(), desk.metric or METRIC, priority, opened)
-    duration = desk.one_duration()
+    names = ", ".join(known.name for known in desk.desk.priorities) if desk.desk else ""
+    duration = desk.one_duration(f"--priority ({names}) or " if names else "")
     due = deadline(calendar, opened, duration)
     return Promise(opened.astimezone(due.tzinfo), due, due, Target("", "", duration), calendar)
 
@@ -381,6 +385,10 @@ def _ask(columns: Columns, desk: Desk, form: str | None, now: str | None) -> Ask
             )
         question = ask(by_column(stamps), further=columns.due)
         return Asked(question, f"due as in column {columns.due}", desk.zone or desk.stamps_zone or ZoneInfo("UTC"))
+    if not desk.desk and not desk.hours:
+        raise click.UsageError(
+            "what is promised? Give --due COLUMN, --desk with --priority COLUMN, or --hours and --zone with --duration"
+        )
     calendar = desk.calendar
     zone = load_zone(calendar.zone)
     if columns.priority is not None and not desk.duration:
@@ -388,7 +396,7 @@ def _ask(columns: Columns, desk: Desk, form: str | None, now: str | None) -> Ask
         name = lru_cache(partial(_canonical, plan)) if group == columns.priority else str
         question = ask(by_target(plan, metric), further=columns.priority, name=name)
         return Asked(question, f"{metric} as promised by {plan.name}", zone, plan)
-    duration = desk.one_duration()
+    duration = desk.one_duration("--priority COLUMN or " if desk.desk else "")
     whose = desk.desk.name if desk.desk else f"{desk.hours} {calendar.zone}"
     return Asked(ask(by_duration(calendar, duration)), f"{duration} of {whose}", zone)
 
@@ -447,6 +455,7 @@ def _print_rows(table: Table, judgements: Iterable[Judgement], zone: ZoneInfo) -
         raise InvalidTable((f"row 1 has a column {taken[0]!r} already, which --rows would write",))
     width = len(table.header)
     faults = 0
+    first: Fault | None = None
     out = io.TextIOWrapper(sys.stdout.buffer, "utf-8", errors="surrogateescape", newline="")
     try:
         writer = csv.writer(_UnixLines(out), delimiter=table.delimiter, lineterminator="\r\n")
@@ -456,11 +465,12 @@ def _print_rows(table: Table, judgements: Iterable[Judgement], zone: ZoneInfo) -
             dues = (at.astimezone(zone).isoformat() if at else "" for at in (judgement.due, judgement.limit))
             writer.writerow([*fields, *[""] * (width - len(fields)), *dues, judgement.verdict])
             faults += judgement.fault is not None
+            first = first or judgement.fault
         out.flush()
     finally:
         out.detach()
-    if faults:
-        click.echo(f"supportsla: {faults:,} rows cannot be read; without --rows it is said why", err=True)
+    if first:
+        click.echo(f"supportsla: {_one_line(f'rows that cannot be read: {faults:,}; the first: {first}')}", err=True)
 
 
 class _UnixLines:
@@ -483,9 +493,10 @@ def _print_report(found: Report, asked: Asked, file: str) -> None:
     for line in (asked.promise, f"{name}, as of {when(asked.question.now.astimezone(asked.zone))}"):
         click.echo(textwrap.fill(line, WIDTH))
     click.echo()
-    console.print(_grid(found, asked))
-    click.echo()
-    for note in _notes(found):
+    with console.capture() as drawn:
+        console.print(_grid(found, asked))
+    click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()) + "\n")
+    for note in _notes(found, asked):
         click.echo(textwrap.fill(note, WIDTH))
     for fault in found.faults:
         click.echo(textwrap.fill(_printable_all(str(fault)), WIDTH, initial_indent="  ", subsequent_indent="    "))
@@ -527,14 +538,22 @@ def _cells(name: str, tally: Tally) -> Iterator[Text]:
     yield Text("-" if share is None else f"{share} %", style="bold")
 
 
-def _notes(found: Report) -> Iterator[str]:
-    yield "Kept: met or late, of all that are met, late or missed."
+def _notes(found: Report, asked: Asked) -> Iterator[str]:
+    yield "Met: by the due. Late: by the limit, kept all the same. Missed: not by then."
+    yield "Kept: the share of met and late among these three."
     if found.total.overdue:
-        yield f"Not done and past the due: {found.total.overdue:,}."
+        yield f"Past the due and not done, among the open and missed: {found.total.overdue:,}."
+    if found.total.no_target and asked.plan:
+        names = ", ".join(_printable(name) or "(empty)" for name in found.without)
+        known = ", ".join(priority.name for priority in asked.plan.priorities)
+        yield f"No target for priority {names}: {asked.plan.name} has {known}."
     if found.later:
-        yield f"Opened after that instant, and left out: {found.later:,}."
+        yield f"Opened later than that, and left out: {found.later:,}."
     if found.odd:
-        yield f"Done before opened, and judged all the same: {found.odd:,} ({_rows_text(found)})."
+        swapped = " Are --opened and --done swapped?" if 2 * found.odd > found.total.rows else ""
+        yield f"Done before opened, and judged all the same: {found.odd:,} ({_rows_text(found)}).{swapped}"
+    if len(found.groups) > MOST_SHOWN:
+        yield f"With --json, {len(found.groups):,} groups are named."
     if found.unreadable:
         yield f"Cannot be read, and left out: {found.unreadable:,}; the first:"
 

@@ -16,6 +16,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import chain, islice
@@ -58,9 +59,8 @@ FIRST_ROWS = 10_000
 FEW = 5
 LONGEST_ROW = 1_000_000
 _MOST_HEADER_LINES = 20
-_LONGEST_SHOWN, _MOST_COLUMNS = 40, 40
+_LONGEST_SHOWN, _MOST_COLUMNS, _SIMILAR = 40, 40, 0.75
 _ZONE_HINT = "add an offset, such as -06:00, or give the zone it was written in (--zone)"
-_FORMAT_HINT = "write it as 2026-11-25 17:30:00-06:00, or give its format (--format)"
 _DATE_ONLY, _BASIC_DATE = len("2026-11-25"), len("20261125")
 _SEPARATORS = ("T", "t", " ")
 _BREAK = re.compile("[\r\n]")
@@ -92,7 +92,7 @@ class Stamps:
 
     def __attrs_post_init__(self) -> None:
         if self.form is not None and not _is_format(self.form):
-            allowed = "codes of strptime for a date and a time of day, but not %Z, such as %d/%m/%Y %H:%M"
+            allowed = "codes that begin with %, for a date and a time of day, as in %d/%m/%Y %H:%M or %d/%b/%y %I:%M %p"
             raise InvalidChoice("format", self.form, (allowed,))
 
     def read(self, text: str) -> datetime:
@@ -117,22 +117,26 @@ _SAMPLE = datetime(2026, 11, 25, 17, tzinfo=UTC)
 def _is_format(form: str) -> bool:
     try:
         read = datetime.strptime(_SAMPLE.strftime(form), form)
-    except (ValueError, re.error):
+    except (ValueError, re.error, DeprecationWarning):
         return False
-    return read.replace(tzinfo=UTC) == _SAMPLE and "%Z" not in form
+    return read.replace(tzinfo=UTC) == _SAMPLE and "%Z" not in form and ("%p" in form) == ("%I" in form)
 
 
 def _shown(text: str) -> str:
     return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}...")
 
 
+class _NotISO(ValueError):
+    """A stamp that may be read by a format."""
+
+
 def _iso(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{_shown(text)} is no instant in ISO 8601; {_FORMAT_HINT}") from None
+        raise _NotISO(f"{_shown(text)} is no instant in ISO 8601, such as 2026-11-25 17:30:00-06:00") from None
     if text[_DATE_ONLY : _DATE_ONLY + 1] not in _SEPARATORS and text[_BASIC_DATE : _BASIC_DATE + 1] not in _SEPARATORS:
-        raise ValueError(f"{_shown(text)} is a date without a time of day; {_FORMAT_HINT}")
+        raise ValueError(f"{_shown(text)} is a date without a time of day, so it is no instant")
     return at
 
 
@@ -140,18 +144,18 @@ def _formatted(text: str, form: str) -> datetime:
     try:
         return datetime.strptime(text, form)
     except ValueError:
-        raise ValueError(f"{_shown(text)} is not written as {form}") from None
+        raise ValueError(f"{_shown(text)} is not written as {form}, or is no date") from None
 
 
 def by_target(plan: Plan, metric: str) -> Dues:
     """Dues by the targets of a plan; the further field is the priority, by name or alias.
 
     Raises:
-        NoTarget: the plan has no target of that metric for any priority.
+        InvalidChoice: the plan has no target of that metric, whatever the priority.
     """
-    metrics = dict.fromkeys(target.metric for target in plan.targets)
+    metrics = tuple(dict.fromkeys(target.metric for target in plan.targets))
     if metric not in metrics:
-        raise NoTarget(metric, "any", tuple(metrics))
+        raise InvalidChoice("metric", metric, metrics)
 
     @lru_cache(maxsize=MOST_GROUPS)
     def promised(priority: str) -> tuple[Target, Calendar] | None:
@@ -249,14 +253,15 @@ class Judgement(NamedTuple):
     """One row of a table, judged.
 
     `verdict` is "met", "late", "missed", "open" (nothing is decided yet), "no target", "later" (opened after `now`)
-    or "unreadable", where `fault` says why. `done` is None too where it lies after `now`. `odd`: done before opened.
-    `overdue`: not done and past the due.
+    or "unreadable", where `fault` says why. `further` is what the row says besides its opening of what is promised.
+    `odd`: done before opened. `overdue`: not done and past the due.
     """
 
     row: int
     fields: list[str]
     verdict: str
     group: str = ""
+    further: str = ""
     due: datetime | None = None
     limit: datetime | None = None
     odd: bool = False
@@ -284,7 +289,7 @@ def read_table(lines: Iterable[str], columns: Iterable[str]) -> Table:
     if not first:
         raise InvalidTable(("it is empty: expected a line of column names",))
     headers = {delimiter: _header(first, delimiter) for delimiter in DELIMITERS}
-    delimiter = next((found for found, header in headers.items() if wanted <= set(header)), ",")
+    delimiter = max(DELIMITERS, key=lambda one: (len(wanted.intersection(headers[one])), len(headers[one])))
     names = tuple(headers[delimiter])
     if not names or _NO_TEXT.search("".join(names)):
         raise InvalidTable(("row 1 holds no column names: is it CSV, and in which encoding (--encoding)?",))
@@ -362,13 +367,19 @@ class _Lines:
 def _column_faults(header: tuple[str, ...], columns: Iterable[str]) -> Iterator[str]:
     missing = [column for column in columns if column not in header]
     if missing:
-        names = ", ".join(map(_shown, missing))
         found = ", ".join(_shown(name)[1:-1] for name in header[:_MOST_COLUMNS])
+        names = ", ".join(f"{_shown(column)}{_similar(column, header)}" for column in missing)
         yield f"row 1 has no column {names}; it has: {found}" + (", ..." if len(header) > _MOST_COLUMNS else "")
     for column in columns:
         places = [place for place, name in enumerate(header, 1) if name == column]
         if len(places) > 1:
             yield f"row 1 has column {_shown(column)} at {' and '.join(map(str, places))}; expected it once"
+
+
+def _similar(column: str, header: tuple[str, ...]) -> str:
+    folded = {name.casefold(): name for name in header}
+    similar = get_close_matches(column.casefold()[:_LONGEST_SHOWN], list(folded)[:_MOST_COLUMNS], n=1, cutoff=_SIMILAR)
+    return f" (did you mean {_shown(folded[similar[0]])}?)" if similar else ""
 
 
 class _Unreadable(Exception):
@@ -422,13 +433,15 @@ class _Judge:
         if started > self.now:
             return Judgement(row, fields, "later", group)
         odd = done is not None and since_epoch(done, "done") < started
-        dues = self._dues(opened, fields)
+        further = self._text(fields, question.further)
+        dues = self._dues(opened, further)
         if dues is None:
-            return Judgement(row, fields, "no target", group, odd=odd)
+            return Judgement(row, fields, "no target", group, further, odd=odd)
         verdict = verdict_at(question.now, *dues, done)
         undone = done is None or since_epoch(done, "done") > self.now
         overdue = undone and since_epoch(dues[0], "due") <= self.now
-        return Judgement(row, fields, "open" if verdict == "pending" else verdict, group, *dues, odd, overdue)
+        shown = "open" if verdict == "pending" else verdict
+        return Judgement(row, fields, shown, group, further, *dues, odd, overdue)
 
     def _check_width(self, fields: list[str]) -> None:
         width = len(self.header)
@@ -441,21 +454,24 @@ class _Judge:
             return ""
         text = fields[self.places[column]].strip()
         if not text.isascii() and _UNDECODED.search(text):
-            raise _Unreadable(column, f"{_shown(text)} is not in the encoding of the file")
+            raise _Unreadable(
+                column, f"{_shown(text)} is not in the file's encoding; give it (--encoding), such as cp1252"
+            )
         return text
 
     def _stamp(self, fields: list[str], column: str) -> datetime:
         try:
             return self.question.stamps.read(self._text(fields, column))
+        except _NotISO as fault:
+            raise _Unreadable(column, f"{fault}; other forms need --format") from None
         except (ValueError, OverflowError) as fault:
             raise _Unreadable(column, str(fault)) from None
 
-    def _dues(self, opened: datetime, fields: list[str]) -> tuple[datetime, datetime] | None:
-        column = self.question.further
+    def _dues(self, opened: datetime, further: str) -> tuple[datetime, datetime] | None:
         try:
-            return self.question.dues(opened, self._text(fields, column))
+            return self.question.dues(opened, further)
         except (ValueError, OverflowError) as fault:
-            raise _Unreadable(column or self.question.opened, str(fault)) from None
+            raise _Unreadable(self.question.further or self.question.opened, str(fault)) from None
 
 
 @attrs.frozen
@@ -495,6 +511,7 @@ class Report:
         later: rows opened after the instant as of which the report is.
         odd, odd_rows: how many rows were done before they were opened, and the first few; they count in `total` too.
         unreadable, faults: how many rows cannot be read, and the first few.
+        without: the first few values, such as priorities, for which nothing is promised.
     """
 
     total: Tally
@@ -505,6 +522,7 @@ class Report:
     odd_rows: tuple[int, ...]
     unreadable: int
     faults: tuple[Fault, ...]
+    without: tuple[str, ...] = ()
 
 
 def counted(judgements: Iterable[Judgement]) -> Report:
@@ -522,6 +540,7 @@ def counted(judgements: Iterable[Judgement]) -> Report:
     others, apart = Counter[str](), Counter[str]()
     odd_rows: list[int] = []
     faults: list[Fault] = []
+    without: list[str] = []
     for judgement in judgements:
         if judgement.fault is not None or judgement.verdict == "later":
             apart[judgement.verdict] += 1
@@ -532,6 +551,8 @@ def counted(judgements: Iterable[Judgement]) -> Report:
         counter = groups.get(judgement.group, others)
         counter[judgement.verdict] += 1
         counter["overdue"] += judgement.overdue
+        if judgement.verdict == "no target" and judgement.further not in without and len(without) < FEW:
+            without.append(judgement.further)
         if judgement.odd:
             apart["odd"] += 1
             odd_rows += [judgement.row] if len(odd_rows) < FEW else []
@@ -546,6 +567,7 @@ def counted(judgements: Iterable[Judgement]) -> Report:
         tuple(odd_rows),
         apart["unreadable"],
         tuple(faults),
+        tuple(without),
     )
 
 

@@ -373,11 +373,11 @@ def landing(calendar: Calendar, at: timedelta, days: int) -> Landing:
     counted_from, day, time = _counted_from(calendar, in_range(at, "start"), forward=days > 0)
     timeline, landed = _open_day(calendar, counted_from, day, days)
     zone = timeline.zone
-    midnight, due = first_shown(zone, landed, 0), first_shown(zone, landed, time)
+    due = first_shown(zone, landed, time)
     i = _window_at(timeline, due)
     if due < timeline.closes[i]:
         return Landing(counted_from, due, "same_time")
-    if timeline.closes[i] > midnight:
+    if timeline.closes[i] > first_shown(zone, landed, 0):
         return Landing(counted_from, timeline.closes[i], "last_closing")
     return Landing(counted_from, timeline.opens[i + 1], "first_opening")
 
@@ -403,10 +403,11 @@ def _open_day(calendar: Calendar, at: timedelta, day: int, days: int) -> tuple[T
         open_days = timeline.open_days
         n = bisect_right(open_days, day) + days - 1 if days > 0 else bisect_left(open_days, day) + days
         found = 0 <= n < len(open_days)
-        j = len(timeline.after) if days > 0 else 0
-        if found:
-            j = bisect_right(timeline.closes, first_shown(timeline.zone, open_days[n], 0))
-        _refuse_deserts(timeline, _window_at(timeline, at), j, at)
+        if timeline.deserts:
+            j = len(timeline.after) if days > 0 else 0
+            if found:
+                j = bisect_right(timeline.closes, first_shown(timeline.zone, open_days[n], 0))
+            _refuse_deserts(timeline, _window_at(timeline, at), j, at)
         if found:
             return timeline, open_days[n]
         timeline = _further(calendar, timeline, forward=days > 0)
