@@ -13,7 +13,11 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("**/*.md"))]
-SHELL = {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]), "LC_ALL": "C.UTF-8"}
+SHELL = {
+    **{name: value for name, value in os.environ.items() if name not in ("COLUMNS", "FORCE_COLOR")},
+    "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+    "LC_ALL": "C.UTF-8",
+}
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^\$ ((?:.*[\\|]\n)*.*\n)((?:(?!\$ ).*\n)*)", re.MULTILINE)
 FENCE = re.compile(r"^```python\n(.*?)^```$(?:\s*^```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
@@ -26,9 +30,10 @@ def printed(code: str, namespace: dict[str, object], capsys: pytest.CaptureFixtu
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_example_of_a_page_runs_and_prints_what_follows_it(
-    page: Path, capsys: pytest.CaptureFixture[str]
+    page: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A page's examples run in order, in one namespace; a `text` block right after one is its output."""
+    monkeypatch.chdir(PROJECT)
     namespace: dict[str, object] = {"__name__": "__example__"}
     for code, output in FENCE.findall(page.read_text(encoding="utf-8")):
         assert printed(code, namespace, capsys).rstrip() == output.rstrip()

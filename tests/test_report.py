@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supportsla import InvalidChoice, InvalidTable, UnknownZone, business_hours
+from supportsla import ALWAYS, BusinessCalendar, InvalidChoice, InvalidTable, Plan, Priority, Target, business_hours
 from supportsla.clocks import verdict_at
 from supportsla.presets import CST, apricot_us
 from supportsla.report import (
@@ -29,25 +29,20 @@ from supportsla.report import (
     by_target,
     counted,
     judged,
-    read_table,
 )
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
+FIRST_RESPONSE = by_target(apricot_us(), "first_response", "priority")
 UTC_STAMPS = Stamps("UTC")
 
 
-def lines(text: str) -> list[str]:
-    return text.splitlines(keepends=True)
-
-
 def asked(**changed: Any) -> Question:
-    given: dict[str, Any] = {"dues": by_column(UTC_STAMPS), "now": NOW, "further": "due", "stamps": UTC_STAMPS}
+    given: dict[str, Any] = {"dues": by_column("due", UTC_STAMPS), "now": NOW, "stamps": UTC_STAMPS}
     return Question("opened", "done", **{**given, **changed})
 
 
 def judge(text: str, question: Question | None = None) -> list[Judgement]:
-    question = question or asked()
-    return list(judged(read_table(lines(text), question.columns), question))
+    return list(judged(text.splitlines(keepends=True), question or asked()).judgements)
 
 
 def report(rows: Iterable[str], question: Question | None = None, header: str = "opened,done,due") -> Report:
@@ -109,7 +104,7 @@ def test_every_row_is_counted_once_under_what_it_is() -> None:
 
 def test_late_keeps_the_promise_and_is_counted_apart() -> None:
     """P9: Low is due after one business day, and its limit is two."""
-    question = asked(dues=by_target(apricot_us(), "first_response"), further="priority", group="priority")
+    question = asked(dues=FIRST_RESPONSE, group="priority")
     found = report(
         ["2026-06-01 15:00,2026-06-02 15:00,low", "2026-06-01 15:00,2026-06-03 15:00,low", "2026-06-01 15:00,,Low"],
         question,
@@ -117,7 +112,7 @@ def test_late_keeps_the_promise_and_is_counted_apart() -> None:
     )
     assert found.total == Tally(met=1, late=1, missed=1, overdue=1)
     assert found.total.compliance == Fraction(2, 3)
-    assert found.groups == (("low", Tally(met=1, late=1)), ("Low", Tally(missed=1, overdue=1)))
+    assert found.groups == (("low", Tally(met=1, late=1, missed=1, overdue=1)),)
 
 
 def test_an_instant_is_open_at_its_opening_and_later_before_it() -> None:
@@ -140,9 +135,50 @@ def test_done_before_opened_is_odd_and_judged_all_the_same() -> None:
     assert (found.total.met, found.odd, found.odd_rows) == (8, 7, (3, 4, 5, 6, 7))
 
 
+@pytest.mark.parametrize("boundary", ["close", "open"])
+def test_dues_and_limits_keep_the_boundary_of_their_target(boundary: Any) -> None:
+    """4 hours from 15:00 end at the closing, or with "open" at the next opening (W2); so do 12 a day later."""
+    desk = BusinessCalendar("UTC", "Mo-Fr 11:00-19:00")
+    target = Target("answer", "all", business_hours(4), business_hours(12), boundary=boundary)
+    plan = Plan("ours", {"desk": desk}, [Priority("all")], [target])
+    question = asked(dues=by_target(plan, "answer", "priority"))
+    (found,) = judge("opened,done,priority\n2026-06-01 15:00,,all\n", question)
+    dues = {"close": ("2026-06-01 19:00", "2026-06-02 19:00"), "open": ("2026-06-02 11:00", "2026-06-03 11:00")}
+    assert tuple(f"{at:%Y-%m-%d %H:%M}" for at in (found.due, found.limit) if at) == dues[boundary]
+
+
+@pytest.mark.parametrize(("minute", "overdue"), [(59, 0), (60, 1), (61, 1)])
+def test_what_is_not_done_is_overdue_from_its_due_on(minute: int, overdue: int) -> None:
+    """W9: at the due itself too, while it may still be open until its limit."""
+    plan = Plan(
+        "ours",
+        {"desk": ALWAYS},
+        [Priority("all")],
+        [Target("answer", "all", business_hours(1), business_hours(2))],
+    )
+    now = datetime(2026, 6, 1, 9, tzinfo=UTC) + timedelta(minutes=minute)
+    question = asked(dues=by_target(plan, "answer", "priority"), now=now)
+    found = report(["2026-06-01 09:00,,all", "2026-06-01 09:00,2026-06-01 09:10,all"], question, "opened,done,priority")
+    assert found.total == Tally(met=1, open=1, overdue=overdue)
+
+
+def test_only_the_column_of_priorities_is_called_by_the_names_of_the_plan() -> None:
+    """Another column may hold "Low" for something else."""
+    question = asked(dues=FIRST_RESPONSE, group="level")
+    found = report(["2026-06-01 15:00,,SEV1,Low"], question, "opened,done,priority,level")
+    assert found.groups == (("Low", Tally(missed=1, overdue=1)),)
+
+
+def test_column_names_are_taken_as_they_are_written() -> None:
+    """In any case, with spaces."""
+    question = Question("Opened At", "DONE", by_column("SLA due", UTC_STAMPS), NOW, stamps=UTC_STAMPS)
+    found = report([GOOD], question, "Opened At,DONE,SLA due")
+    assert found.total == Tally(met=1)
+
+
 def test_a_priority_that_the_plan_lacks_has_no_target() -> None:
     """Nor has an empty one; a group keeps what the file says."""
-    question = asked(dues=by_target(apricot_us(), "first_response"), further="priority", group="priority")
+    question = asked(dues=FIRST_RESPONSE, group="priority")
     found = report(["2026-06-01 15:00,,P7", "2026-06-01 15:00,,"], question, "opened,done,priority")
     assert found.groups == (("P7", Tally(no_target=1)), ("", Tally(no_target=1)))
 
@@ -150,86 +186,15 @@ def test_a_priority_that_the_plan_lacks_has_no_target() -> None:
 def test_a_metric_of_which_the_plan_has_no_target_is_refused() -> None:
     """At once, and not row by row."""
     with pytest.raises(InvalidChoice, match="metric is 'first_respons'; allowed: 'first_response', 'follow_up'"):
-        by_target(apricot_us(), "first_respons")
+        by_target(apricot_us(), "first_respons", "priority")
 
 
 def test_one_duration_holds_for_every_row() -> None:
     """4 business hours from Friday 17:00 are due on Monday at 09:00."""
     stamps = Stamps("America/Chicago")
-    question = asked(dues=by_duration(CST, business_hours(4)), further=None, stamps=stamps)
+    question = asked(dues=by_duration(CST, business_hours(4)), stamps=stamps)
     (found,) = judge("opened,done\n2026-06-12 17:00,2026-06-15 09:00\n", question)
     assert (found.verdict, str(found.due), found.limit) == ("met", "2026-06-15 09:00:00-05:00", found.due)
-
-
-@pytest.mark.parametrize(
-    ("stamps", "text", "expected"),
-    [
-        (Stamps(), "2026-06-12T17:00:00.000001Z", datetime(2026, 6, 12, 17, 0, 0, 1, tzinfo=UTC)),
-        (Stamps(), "2026-06-12 17:00-05:00", datetime(2026, 6, 12, 22, tzinfo=UTC)),
-        (Stamps("America/Chicago"), "2026-06-12 17:00", datetime(2026, 6, 12, 22, tzinfo=UTC)),
-        (Stamps("America/Chicago"), "2026-06-12 17:00Z", datetime(2026, 6, 12, 17, tzinfo=UTC)),
-        (Stamps("America/Chicago"), "2026-11-01 01:30", datetime(2026, 11, 1, 6, 30, tzinfo=UTC)),
-        (Stamps("America/Chicago"), "2026-03-08 02:30", datetime(2026, 3, 8, 8, 30, tzinfo=UTC)),
-        (Stamps("America/Chicago"), "20260612T1700", datetime(2026, 6, 12, 22, tzinfo=UTC)),
-        (Stamps("America/Chicago"), "2026-W24-5T17:00", datetime(2026, 6, 12, 22, tzinfo=UTC)),
-        (Stamps("UTC", "%d/%m/%Y %H:%M"), "3/4/2026 09:05", datetime(2026, 4, 3, 9, 5, tzinfo=UTC)),
-        (Stamps("UTC", "%m/%d/%Y %I:%M %p"), "3/4/2026 9:05 PM", datetime(2026, 3, 4, 21, 5, tzinfo=UTC)),
-        (Stamps(None, "%d.%m.%Y %H:%M %z"), "03.04.2026 09:05 +0200", datetime(2026, 4, 3, 7, 5, tzinfo=UTC)),
-    ],
-)
-def test_stamps_are_instants(stamps: Stamps, text: str, expected: datetime) -> None:
-    """Their own offset first, then the zone given; the first reading of an hour that is shown twice."""
-    assert stamps.read(text).astimezone(UTC) == expected
-
-
-@pytest.mark.parametrize(
-    ("stamps", "text", "reason"),
-    [
-        (Stamps(), "2026-06-12 17:00", "has no zone"),
-        (Stamps(), "2026-06-12", "date without a time"),
-        (Stamps("UTC"), "20260612", "date without a time"),
-        (Stamps("UTC"), "2026-W24-5", "date without a time"),
-        (Stamps("UTC"), "2026-11-25-06:00", "date without a time"),
-        (Stamps("UTC"), "20261125-0600", "date without a time"),
-        (Stamps("UTC"), "", "there is no instant"),
-        (Stamps("UTC"), "12/06/2026 17:00", "no instant in ISO 8601"),
-        (Stamps("UTC"), "x" * 1000, "no instant in ISO 8601"),
-        (Stamps("UTC", "%d/%m/%Y %H:%M"), "2026-06-12 17:00", "is not written as %d/%m/%Y %H:%M"),
-    ],
-)
-def test_what_is_no_instant_is_refused_with_a_way_out(stamps: Stamps, text: str, reason: str) -> None:
-    """In a short sentence."""
-    with pytest.raises(ValueError, match=reason) as refused:
-        stamps.read(text)
-    assert len(str(refused.value)) < 170
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
-        "%Q",
-        "%",
-        "%d/%m/%Y %H:%M %Z",
-        "d/m/Y",
-        "",
-        "%H:%M",
-        "%d/%m/%Y",
-        "%m/%d/%Y %I:%M",
-        "%d/%m %H:%M",
-        "%d/%d/%Y %H",
-        "%d/%m/%Y %H:%M %p",
-    ],
-)
-def test_a_format_that_reads_no_instant_is_refused(form: str) -> None:
-    """Nor one without a date, a year, a time of day or its half; %Z reads an abbreviation and drops it."""
-    with pytest.raises(InvalidChoice, match="codes that begin with %"):
-        Stamps("UTC", form)
-
-
-def test_an_unknown_zone_of_stamps_is_refused() -> None:
-    """As everywhere."""
-    with pytest.raises(UnknownZone, match="Europe/Berlin"):
-        Stamps("Europe/Brlin")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -242,35 +207,6 @@ def test_the_delimiter_is_the_one_that_gives_the_columns(delimiter: str) -> None
     assert found.verdict == "met"
 
 
-@pytest.mark.parametrize(
-    ("text", "faults"),
-    [
-        ("", ["it is empty"]),
-        ("\nopened,done,due\n", ["row 1 holds no column names"]),
-        ("number,opened,done\n", ["row 1 has no column 'due'; it has: number, opened, done"]),
-        ("number;Opened;done;queue\n", ["no column 'opened' (did you mean 'Opened'?), 'due'; it has: number, Opened"]),
-        ("number\n", ["row 1 has no column 'opened', 'done', 'due'; it has: number"]),
-        (
-            "opened,done,opened\n",
-            ["row 1 has no column 'due'", "row 1 has column 'opened' at 1 and 3; expected it once"],
-        ),
-        (",".join(f"column {i}" for i in range(1000)), ["row 1 has no column", "column 39, ..."]),
-        ("sep=;\nopened;done;due\n", ["row 1 has no column 'opened', 'done', 'due'; it has: sep="]),
-        ("PK\x03\x04\x14\x00,opened,done,due\n", ["row 1 holds no column names"]),
-        ("\udcff\udcfeo\x00p\x00", ["row 1 holds no column names"]),
-        ('opened,"done', ["row 1 has no column 'opened', 'done', 'due'; it has: opened,\"done"]),
-        ("opened,done," + "x" * 200_000, ["row 1 holds no column names"]),
-    ],
-)
-def test_a_table_without_its_columns_is_refused_with_all_faults(text: str, faults: list[str]) -> None:
-    """Missing and double columns, and what is no table at all."""
-    with pytest.raises(InvalidTable) as refused:
-        read_table(lines(text), ("opened", "done", "due"))
-    for fault in faults:
-        assert fault in str(refused.value)
-    assert len(str(refused.value)) < 1000
-
-
 GOOD = "2026-06-01 09:00,2026-06-01 10:00,2026-06-01 11:00"
 
 
@@ -280,8 +216,8 @@ GOOD = "2026-06-01 09:00,2026-06-01 10:00,2026-06-01 11:00"
         (",2026-06-01 10:00,", "opened", "there is no instant"),
         ("2026-06-01 09:00,soon,", "done", "'soon' is no instant"),
         ("2026-06-01 09:00,,tomorrow", "due", "'tomorrow' is no instant"),
-        ("2026-06-01 09:00", "done", "the number of fields is 1, not 3"),
-        (f"{GOOD},,x", "due", "the number of fields is 5, not 3"),
+        ("2026-06-01 09:00", "", "the number of fields is 1, not 3"),
+        (f"{GOOD},,x", "", "the number of fields is 5, not 3"),
         ('"2026-06-01 09:00"x,,', "", "it is no row of CSV"),
         ("2026-06-01 09:00,,\udce9", "due", "is not in the file's encoding"),
         ("x" * 200_000, "", "it is no row of CSV: field larger than field limit"),
@@ -299,55 +235,10 @@ def test_a_row_that_cannot_be_read_is_counted_and_the_rest_goes_on(row: str, col
 
 def test_a_due_out_of_range_is_a_fault_of_its_row() -> None:
     """The library computes years 1900 to 2200."""
-    question = asked(dues=by_duration(CST, business_hours(4)), further=None)
+    question = asked(dues=by_duration(CST, business_hours(4)))
     found = report(["2026-06-01 09:00,", "1850-06-01 09:00,"], question, "opened,done")
     assert [(fault.row, fault.column) for fault in found.faults] == [(3, "opened")]
     assert "1900-01-01Z" in found.faults[0].reason
-
-
-@pytest.mark.parametrize("end", [[], ["x,y,z"], ['x,"y,z'], ['x",y,z'], ['x",y'], ['2026-06-01 09:00,"soon",""']])
-def test_a_stray_quote_costs_its_row_and_hides_no_other(end: list[str]) -> None:
-    """Not even where another quote, hundreds of rows later, seems to close it."""
-    found = report([GOOD, '2026-06-01 09:00,"2026-06-01 10:00,', *[GOOD] * 1000, *end])
-    assert (found.total.met, found.unreadable, found.faults[0].row) == (1001, 1 + len(end), 3)
-    assert found.faults[0].reason.startswith("it is no row of CSV: ")
-
-
-def test_many_stray_quotes_are_read_in_time_that_grows_with_the_table() -> None:
-    """Each line is looked at twice or so, and not once for every quote before it."""
-    seen = Counter[str]()
-
-    class Line(str):
-        def __len__(self) -> int:
-            seen["lines"] += 1
-            return super().__len__()
-
-    rows = ['2026-06-01 09:00,"2026-06-01 10:00,\n', *[f"{GOOD}\n"] * 9] * 200
-    table = read_table(map(Line, ["opened,done,due\n", *rows]), ("opened", "done", "due"))
-    found = counted(judged(table, asked()))
-    assert (found.total.met, found.unreadable) == (1800, 200)
-    assert seen["lines"] < 5 * len(rows)
-
-
-def test_a_field_in_quotes_may_hold_lines() -> None:
-    """They are no rows, even where they look like some."""
-    text = "\n".join([GOOD] * 100)
-    found = report([f'{GOOD},"{text}"', f"{GOOD},"], header="opened,done,due,text")
-    assert (found.total.met, found.unreadable) == (2, 0)
-
-
-def test_a_row_of_more_lines_than_memory_should_hold_is_a_fault() -> None:
-    """Its first line is; the rest is read as it stands."""
-    found = report([GOOD, '"', *['","'] * 300_000])
-    assert (found.total.met, found.unreadable) == (1, 300_001)
-    assert found.faults[0].reason == "it is no row of CSV: it is longer than 1,000,000 characters"
-
-
-def test_column_names_may_hold_lines_and_any_letters() -> None:
-    """As spreadsheets write them: with breaks, and with spaces that do not break."""
-    text = 'opened,done,"due\nby the desk",due,date\u00a0de cl\u00f4ture,\u200d\n' + f"{GOOD},,,\n"
-    (found,) = judge(text.replace("11:00,,,", "11:00,2026-06-01 11:00,,"))
-    assert (found.verdict, found.row) == ("met", 2)
 
 
 def test_fields_beyond_the_columns_may_be_empty_and_empty_lines_are_no_rows() -> None:
@@ -373,7 +264,7 @@ def test_a_table_is_refused_after_ten_thousand_bad_rows_and_not_read_to_its_end(
             yield "x,y,z\n"
 
     with pytest.raises(InvalidTable, match="row 2, column 'opened'"):
-        counted(judged(read_table(endless(), ("opened", "done", "due")), asked()))
+        counted(judged(endless(), asked()).judgements)
     assert taken["rows"] == 10_000
 
 
@@ -398,7 +289,7 @@ def test_groups_stop_at_a_thousand_and_the_rest_is_counted_together() -> None:
 
 
 def test_rows_stream() -> None:
-    """Each row is judged before the next line is read, but for the few first that may hold the column names."""
+    """Each row is judged before the next line is read, but for a few that may hold the column names."""
     read = Counter[str]()
 
     def table() -> Iterable[str]:
@@ -407,10 +298,10 @@ def test_rows_stream() -> None:
             read["rows"] += 1
             yield f"{GOOD}\n"
 
-    judgements = judged(read_table(table(), ("opened", "done", "due")), asked())
+    judgements = judged(table(), asked()).judgements
     for taken in range(1, 1001):
         next(judgements)
-        assert read["rows"] == max(taken, 19)
+        assert read["rows"] < taken + 20
 
 
 minutes = st.integers(0, 60 * 24 * 40)

@@ -257,6 +257,17 @@ def test_a_desert_is_refused_backwards_too(ask: Callable[[Calendar, datetime], o
         elapsed(rare, at("2015-01-01T00:00"), at("2030-01-01T00:00"))
 
 
+def test_a_desert_behind_the_start_does_not_matter() -> None:
+    """Days are counted on, beyond the years that were compiled with it."""
+    gap = BusinessCalendar(
+        "UTC", "Mo-Fr 09:00-17:00", revisions={date(2030, 1, 1): "off", date(2036, 1, 1): "Mo-Fr 09:00-17:00"}
+    )
+    elapsed(gap, datetime(2029, 6, 1, tzinfo=UTC), datetime(2037, 6, 1, tzinfo=UTC))
+    start = datetime(2036, 6, 2, 10, tzinfo=UTC)
+    for days in (600, 2600):
+        assert deadline(gap, start, business_days(days)) == start + timedelta(weeks=days // 5)
+
+
 def test_a_desert_inside_a_search_is_refused() -> None:
     """W13: nine hours do not fit before it, whichever way one counts."""
     rare = BusinessCalendar("UTC", "off", exceptions={date(2020, 5, 4): "09:00-17:00", date(2026, 5, 4): "09:00-17:00"})

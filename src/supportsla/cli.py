@@ -16,12 +16,12 @@ import re
 import sys
 import textwrap
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache, partial, reduce
+from functools import partial, reduce
 from operator import add
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -39,26 +39,13 @@ from .calendars import BusinessCalendar, Calendar
 from .clocks import Promise, promise
 from .closures import Schedule, as_schedule, public_holidays
 from .durations import Duration
-from .errors import InvalidTable, SupportSLAError, UnknownPriority
+from .errors import InvalidTable, SupportSLAError
 from .hours import Hours
 from .plan import Plan, Target
 from .presets import apricot_anz, apricot_us
 from .reasons import Stretch, when
-from .report import (
-    Fault,
-    Judgement,
-    Question,
-    Report,
-    Stamps,
-    Table,
-    Tally,
-    by_column,
-    by_duration,
-    by_target,
-    counted,
-    judged,
-    read_table,
-)
+from .report import Fault, Judged, Question, Report, Tally, by_column, by_duration, by_target, counted, judged
+from .tables import LONGEST_ROW, Stamps
 from .worktime import deadline
 from .zones import MICROSECOND, load_zone
 
@@ -67,12 +54,12 @@ __all__ = ["main"]
 PRESETS: dict[str, Callable[[], Plan]] = {"apricot_us": apricot_us, "apricot_anz": apricot_anz}
 METRIC = "first_response"
 WIDTH = 80
-LONGEST_LINE = 1_000_000
 GZIP = b"\x1f"
 WORTH_A_BAR = 4_000_000
 TICK = 2_000
 MOST_SHOWN = 30
-LONGEST_NAME, NARROWEST_NAME = 80, 8
+MANY, WIDER = 10_000_000, 112
+LONGEST_NAME, NARROWEST_NAME = 80, 6
 
 
 def _read_by(read: Callable[[str], object]) -> Callable[..., object]:
@@ -80,7 +67,9 @@ def _read_by(read: Callable[[str], object]) -> Callable[..., object]:
 
     def read_value(context: click.Context, option: click.Parameter, value: Any) -> object:
         try:
-            return tuple(map(read, value)) if option.multiple else value if value is None else read(value)
+            if option.multiple:
+                return tuple(map(read, value))
+            return None if value is None else read(value)
         except SupportSLAError as error:
             raise click.BadParameter(str(error), context, option) from None
 
@@ -166,8 +155,8 @@ def _desk_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @attrs.frozen
-class Desk:
-    """What the desk options say."""
+class DeskOptions:
+    """What the options say of a desk and of what it promises."""
 
     desk: Plan | None
     hours: Hours | None
@@ -185,8 +174,8 @@ class Desk:
     @property
     def calendar(self) -> Calendar:
         """The desk's hours, by name or by options."""
-        if self.desk and (self.hours or self.holidays):
-            raise click.UsageError("--desk has hours and holidays of its own: leave out --hours and --holidays")
+        if self.desk and (self.hours or self.holidays or self.stamps_zone):
+            raise click.UsageError("--desk has its own: leave out --hours, --holidays and --stamps-zone")
         if self.desk:
             return self.desk.calendar("desk")
         if not self.hours:
@@ -215,8 +204,23 @@ class Desk:
 def _read(stamps: Stamps, text: str, where: str) -> datetime:
     try:
         return stamps.read(text)
-    except (ValueError, OverflowError) as fault:
-        raise click.ClickException(f"{where}: {fault}") from None
+    except ValueError as fault:
+        raise click.ClickException(f"{where}: {_with_options(str(fault))}") from None
+
+
+_OPTIONS = {
+    "the zone it was written in": "--zone",
+    "needs its format": "--format",
+    "in which encoding": "--encoding",
+    "the file's encoding": "--encoding",
+}
+
+
+def _with_options(sentence: str) -> str:
+    """The sentence with the options that say what it asks for."""
+    for phrase, option in _OPTIONS.items():
+        sentence = sentence.replace(phrase, f"{phrase} ({option})")
+    return sentence
 
 
 @click.group(
@@ -239,9 +243,9 @@ def supportsla(context: click.Context) -> None:
 @click.option("--priority", metavar="NAME", help="Name or alias of a priority of the desk, such as high.")
 @_desk_options
 @_JSON
-def due(opened: str, priority: str | None, *, as_json: bool, **asked: Any) -> None:
+def due(opened: str, priority: str | None, *, as_json: bool, **options: Any) -> None:
     """When a case is due that was OPENED at an instant."""
-    promised = _promised(Desk(**asked), opened, priority)
+    promised = _promised(DeskOptions(**options), opened, priority)
     if as_json:
         _print_json(_promise_facts(promised))
         return
@@ -257,9 +261,9 @@ def due(opened: str, priority: str | None, *, as_json: bool, **asked: Any) -> No
 @click.option("--priority", metavar="NAME", help="Name or alias of a priority of the desk, such as high.")
 @_desk_options
 @_JSON
-def explain(opened: str, priority: str | None, *, as_json: bool, **asked: Any) -> None:
+def explain(opened: str, priority: str | None, *, as_json: bool, **options: Any) -> None:
     """Why a case is due when it is that was OPENED at an instant."""
-    promised = _promised(Desk(**asked), opened, priority)
+    promised = _promised(DeskOptions(**options), opened, priority)
     why = promised.explanation
     if as_json:
         steps = [_step_facts(step) for step in why.steps]
@@ -274,13 +278,13 @@ def explain(opened: str, priority: str | None, *, as_json: bool, **asked: Any) -
         click.echo(f"\nThe limit, {promised.target.limit}, is {when(promised.limit)}.")
 
 
-def _promised(desk: Desk, text: str, priority: str | None) -> Promise:
-    calendar = desk.calendar
-    opened = _read(Stamps(desk.written_in), text, "OPENED")
+def _promised(options: DeskOptions, text: str, priority: str | None) -> Promise:
+    calendar = options.calendar
+    opened = _read(Stamps(options.written_in), text, "OPENED")
     if priority is not None:
-        return promise(desk.targets(), desk.metric or METRIC, priority, opened)
-    names = ", ".join(known.name for known in desk.desk.priorities) if desk.desk else ""
-    duration = desk.one_duration(f"--priority ({names}) or " if names else "")
+        return promise(options.targets(), options.metric or METRIC, priority, opened)
+    names = ", ".join(known.name for known in options.desk.priorities) if options.desk else ""
+    duration = options.one_duration(f"--priority ({names}) or " if names else "")
     due = deadline(calendar, opened, duration)
     return Promise(opened.astimezone(due.tzinfo), due, due, Target("", "", duration), calendar)
 
@@ -326,30 +330,27 @@ def _print_json(facts: object) -> None:
 @click.option("--now", metavar="INSTANT", help="Judge as of this instant, if not now.")
 @click.option("--rows", is_flag=True, help="Print each row with its due, limit and verdict, as CSV.")
 @_JSON
-def report(file: str, *, encoding: str, rows: bool, as_json: bool, **asked: Any) -> None:
+def report(file: str, *, encoding: str, rows: bool, as_json: bool, **options: Any) -> None:
     """How many cases of a ticket export kept their promise.
 
     FILE is CSV, plain or gzipped, with a line of column names; - is standard input.
     """
     if rows and as_json:
         raise click.UsageError("--rows prints CSV: leave out --json")
-    columns = Columns(*(asked.pop(name) for name in ("opened", "done", "due", "priority", "by")))
-    form, now = asked.pop("form"), asked.pop("now")
-    asked_of = _ask(columns, Desk(**asked), form, now)
-    with _lines(file, encoding) as lines:
-        try:
-            table = read_table(lines, asked_of.question.columns)
-            judgements = judged(table, asked_of.question)
+    asked = _asked(**options)
+    try:
+        with _lines(file, encoding) as lines:
+            table = judged(lines, asked.question)
             if rows:
-                _print_rows(table, judgements, asked_of.zone)
+                _print_rows(table, asked.zone)
                 return
-            found = counted(judgements)
-        except InvalidTable as fault:
-            raise click.ClickException(f"{file}: {fault}") from None
+            found = counted(table.judgements)
+    except InvalidTable as fault:
+        raise click.ClickException(f"{file}: {_with_options(str(fault))}") from None
     if as_json:
-        _print_json(_report_facts(found, asked_of, file))
+        _print_json(_report_facts(found, asked, file))
     else:
-        _print_report(found, asked_of, file)
+        _print_report(found, asked, file)
 
 
 @attrs.frozen
@@ -366,46 +367,42 @@ class Asked:
 class Columns:
     """The columns that the options name."""
 
-    opened: str
-    done: str
     due: str | None
     priority: str | None
     by: str | None
 
 
-def _ask(columns: Columns, desk: Desk, form: str | None, now: str | None) -> Asked:
+def _asked(opened: str, done: str, form: str | None, now: str | None, **options: Any) -> Asked:
+    columns = Columns(**{name: options.pop(name) for name in ("due", "priority", "by")})
+    desk = DeskOptions(**options)
     stamps = Stamps(desk.written_in, form)
     as_of = datetime.now(UTC).replace(microsecond=0) if now is None else _read(Stamps(desk.written_in), now, "--now")
     group = columns.priority if columns.by is None else columns.by
-    ask = partial(Question, columns.opened, columns.done, now=as_of, group=group, stamps=stamps)
+    ask = partial(Question, opened, done, now=as_of, group=group, stamps=stamps)
     if columns.due is not None:
-        if desk.desk or desk.hours or desk.holidays or desk.duration or desk.metric:
-            raise click.UsageError(
-                "--due COLUMN has the dues: leave out --desk, --hours, --holidays, --duration and --metric"
-            )
-        question = ask(by_column(stamps), further=columns.due)
-        return Asked(question, f"due as in column {columns.due}", desk.zone or desk.stamps_zone or ZoneInfo("UTC"))
+        return _asked_by_column(columns.due, desk, ask, stamps)
     if not desk.desk and not desk.hours:
         raise click.UsageError(
             "what is promised? Give --due COLUMN, --desk with --priority COLUMN, or --hours and --zone with --duration"
         )
     calendar = desk.calendar
     zone = load_zone(calendar.zone)
-    if columns.priority is not None and not desk.duration:
+    if columns.priority is not None:
         plan, metric = desk.targets(), desk.metric or METRIC
-        name = lru_cache(partial(_canonical, plan)) if group == columns.priority else str
-        question = ask(by_target(plan, metric), further=columns.priority, name=name)
-        return Asked(question, f"{metric} as promised by {plan.name}", zone, plan)
+        dues = by_target(plan, metric, columns.priority)
+        return Asked(ask(dues=dues), f"{metric} as promised by {plan.name}", zone, plan)
     duration = desk.one_duration("--priority COLUMN or " if desk.desk else "")
     whose = desk.desk.name if desk.desk else f"{desk.hours} {calendar.zone}"
-    return Asked(ask(by_duration(calendar, duration)), f"{duration} of {whose}", zone)
+    return Asked(ask(dues=by_duration(calendar, duration)), f"{duration} of {whose}", zone)
 
 
-def _canonical(plan: Plan, name: str) -> str:
-    try:
-        return plan.priority(name).name
-    except UnknownPriority:
-        return name
+def _asked_by_column(column: str, desk: DeskOptions, ask: Callable[..., Question], stamps: Stamps) -> Asked:
+    if desk.desk or desk.hours or desk.holidays or desk.duration or desk.metric:
+        raise click.UsageError(
+            "--due COLUMN has the dues: leave out --desk, --hours, --holidays, --duration and --metric"
+        )
+    zone = desk.zone or desk.stamps_zone or ZoneInfo("UTC")
+    return Asked(ask(dues=by_column(column, stamps)), f"due as in column {column}", zone)
 
 
 @contextmanager
@@ -426,9 +423,9 @@ def _decoded(source: Any, encoding: str, tick: Callable[[], None]) -> Iterator[s
     try:
         plain = gzip.GzipFile(fileobj=source) if source.peek(1)[:1] == GZIP else source
         with io.TextIOWrapper(plain, encoding=encoding, errors="surrogateescape", newline="") as text:
-            for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE), ""), 1):
-                if len(line) == LONGEST_LINE:
-                    raise InvalidTable((f"line {number} has a million characters or more: is it a CSV file?",))
+            for number, line in enumerate(iter(partial(text.readline, LONGEST_ROW), ""), 1):
+                if len(line) == LONGEST_ROW:
+                    raise InvalidTable((f"line {number} has {LONGEST_ROW:,} characters or more: is it CSV?",))
                 if number % TICK == 0:
                     tick()
                 yield line
@@ -449,7 +446,7 @@ def _bar(source: BinaryIO) -> Iterator[Callable[[], None]]:
         yield lambda: progress.update(task, completed=source.tell())
 
 
-def _print_rows(table: Table, judgements: Iterable[Judgement], zone: ZoneInfo) -> None:
+def _print_rows(table: Judged, zone: ZoneInfo) -> None:
     added = ("sla_due", "sla_limit", "sla_verdict")
     if taken := [name for name in added if name in table.header]:
         raise InvalidTable((f"row 1 has a column {taken[0]!r} already, which --rows would write",))
@@ -460,8 +457,10 @@ def _print_rows(table: Table, judgements: Iterable[Judgement], zone: ZoneInfo) -
     try:
         writer = csv.writer(_UnixLines(out), delimiter=table.delimiter, lineterminator="\r\n")
         writer.writerow([*table.header, *added])
-        for judgement in judgements:
-            fields = [*judgement.fields[: width - 1], table.delimiter.join(judgement.fields[width - 1 :])]
+        for judgement in table.judgements:
+            fields = judgement.fields[:width]
+            if judgement.fault:
+                fields[width - 1 :] = [table.delimiter.join(judgement.fields[width - 1 :])]
             dues = (at.astimezone(zone).isoformat() if at else "" for at in (judgement.due, judgement.limit))
             writer.writerow([*fields, *[""] * (width - len(fields)), *dues, judgement.verdict])
             faults += judgement.fault is not None
@@ -470,7 +469,10 @@ def _print_rows(table: Table, judgements: Iterable[Judgement], zone: ZoneInfo) -
     finally:
         out.detach()
     if first:
-        click.echo(f"supportsla: {_one_line(f'rows that cannot be read: {faults:,}; the first: {first}')}", err=True)
+        click.echo(
+            f"supportsla: {_one_line(f'rows that cannot be read: {faults:,}; the first: {_with_options(str(first))}')}",
+            err=True,
+        )
 
 
 class _UnixLines:
@@ -488,7 +490,7 @@ _COUNTS = ("met", "late", "missed", "open", "no_target")
 
 def _print_report(found: Report, asked: Asked, file: str) -> None:
     console = Console(markup=False, highlight=False, emoji=False)
-    console.width = max(console.width, WIDTH)
+    console.width = max(console.width, WIDTH if found.total.rows < MANY else WIDER)
     name = "standard input" if file == "-" else _printable(file)
     for line in (asked.promise, f"{name}, as of {when(asked.question.now.astimezone(asked.zone))}"):
         click.echo(textwrap.fill(line, WIDTH))
@@ -499,14 +501,15 @@ def _print_report(found: Report, asked: Asked, file: str) -> None:
     for note in _notes(found, asked):
         click.echo(textwrap.fill(note, WIDTH))
     for fault in found.faults:
-        click.echo(textwrap.fill(_printable_all(str(fault)), WIDTH, initial_indent="  ", subsequent_indent="    "))
+        reason = _printable_all(_with_options(str(fault)))
+        click.echo(textwrap.fill(reason, WIDTH, initial_indent="  ", subsequent_indent="    "))
 
 
 def _grid(found: Report, asked: Asked) -> Grid:
     grid = Grid(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
     group = asked.question.group
     grid.add_column(_printable(group or ""), overflow="fold", min_width=NARROWEST_NAME if group else None)
-    for header in ("cases", *_COUNTS, "kept"):
+    for header in ("cases", *_COUNTS, "compliance"):
         grid.add_column(header.replace("_", "\n"), justify="right", no_wrap=True)
     if group is not None:
         groups = _in_order(found, asked)
@@ -540,7 +543,7 @@ def _cells(name: str, tally: Tally) -> Iterator[Text]:
 
 def _notes(found: Report, asked: Asked) -> Iterator[str]:
     yield "Met: by the due. Late: by the limit, kept all the same. Missed: not by then."
-    yield "Kept: the share of met and late among these three."
+    yield "Compliance: the share of met and late among these three."
     if found.total.overdue:
         yield f"Past the due and not done, among the open and missed: {found.total.overdue:,}."
     if found.total.no_target and asked.plan:
@@ -552,7 +555,7 @@ def _notes(found: Report, asked: Asked) -> Iterator[str]:
     if found.odd:
         swapped = " Are --opened and --done swapped?" if 2 * found.odd > found.total.rows else ""
         yield f"Done before opened, and judged all the same: {found.odd:,} ({_rows_text(found)}).{swapped}"
-    if len(found.groups) > MOST_SHOWN:
+    if asked.question.group and len(found.groups) > MOST_SHOWN:
         yield f"With --json, {len(found.groups):,} groups are named."
     if found.unreadable:
         yield f"Cannot be read, and left out: {found.unreadable:,}; the first:"
@@ -599,8 +602,8 @@ def _report_facts(found: Report, asked: Asked, file: str) -> dict[str, object]:
 
 def _tally_facts(tally: Tally) -> dict[str, object]:
     share = _percent(tally.compliance)
-    kept = None if share is None else float(share)
-    return {"cases": tally.rows, **attrs.asdict(tally), "kept_percent": kept}
+    compliance = None if share is None else float(share)
+    return {"cases": tally.rows, **attrs.asdict(tally), "compliance_percent": compliance}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -610,6 +613,8 @@ def main(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except (click.ClickException, SupportSLAError, OSError, KeyboardInterrupt) as fault:
+        if isinstance(fault, BrokenPipeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         with suppress(OSError):
             click.echo(f"supportsla: {_one_line(_sentence(fault))}", err=True)
         return 2
@@ -633,7 +638,6 @@ def _sentence(fault: BaseException) -> str:
     if isinstance(fault, click.ClickException):
         return fault.format_message()
     if isinstance(fault, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return "the reader of the output closed it before its end"
     if isinstance(fault, OSError):
         return f"cannot write: {fault.strerror}"

@@ -14,7 +14,7 @@ from .reasons import Explanation, explain
 from .worktime import deadline
 from .zones import as_utc, in_zone, since_epoch
 
-__all__ = ["Promise", "Verdict", "promise", "verdict_at"]
+__all__ = ["Promise", "Verdict", "dues_of", "promise", "verdict_at"]
 
 Verdict = Literal["pending", "met", "late", "missed"]
 
@@ -35,6 +35,21 @@ def verdict_at(now: datetime, due: datetime, limit: datetime, done: datetime | N
     if finished <= since_epoch(due, "due"):
         return "met"
     return "late" if finished <= last else "missed"
+
+
+def dues_of(target: Target, calendar: Calendar, started: datetime) -> tuple[datetime, datetime]:
+    """The due and the limit of a target whose clock started at an instant; without a limit, the due twice (P9).
+
+    >>> from datetime import UTC, datetime
+    >>> from supportsla import ALWAYS, calendar_hours
+    >>> target = Target("first_response", "low", calendar_hours(1), calendar_hours(2))
+    >>> [at.hour for at in dues_of(target, ALWAYS, datetime(2026, 6, 12, 9, tzinfo=UTC))]
+    [10, 11]
+    """
+    due = deadline(calendar, started, target.due, boundary=target.boundary)
+    if target.limit is None:
+        return due, due
+    return due, deadline(calendar, started, target.limit, boundary=target.boundary)
 
 
 @attrs.frozen
@@ -98,8 +113,5 @@ def promise(plan: Plan, metric: str, priority: str, started: datetime) -> Promis
     at = since_epoch(started, "started")
     target = plan.target(metric, priority)
     calendar = plan.calendar(target.calendar)
-    due, limit = (
-        deadline(calendar, started, duration, boundary=target.boundary)
-        for duration in (target.due, target.limit or target.due)
-    )
+    due, limit = dues_of(target, calendar, started)
     return Promise(in_zone(at, calendar.compiled.zone), due, limit, target, calendar)
