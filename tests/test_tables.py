@@ -172,12 +172,21 @@ def test_stray_quotes_are_read_in_time_that_grows_with_the_table(monkeypatch: py
     assert 3000 < given["lines"] < 4 * 3001
 
 
-def test_a_row_may_not_be_longer_than_memory_should_hold() -> None:
+@pytest.mark.parametrize(("line", "count"), [('","', 3000), ('"' + ",x" * 50_000 + ',"', 30)])
+def test_a_row_may_not_be_longer_than_memory_should_hold(line: str, count: int) -> None:
     """In lines and in characters; its first line is the bad row."""
-    for line, count in (('","', 3000), ("x" * 90_000, 30)):
-        found = rows("a,b", '"', *[line] * count)
-        assert len(found) == count + 1
-        assert "longer than 1,000 lines or 1,000,000 characters" in found[0][1] or "field larger" in found[0][1]
+    (first, fault), *_ = rows("a,b", '"', *[line] * count)
+    assert first == ['"']
+    assert fault.endswith("it is no row of CSV: it is longer than 1,000 lines or 1,000,000 characters")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_break_in_a_column_that_is_asked_for_makes_no_row(end: str) -> None:
+    """Whichever way lines end; in another column it is part of the text."""
+    lines = [f"a,b,c{end}", f'1,2,"3{end}', f'4"{end}', f'1,"2{end}', f'3",4{end}']
+    found = list(read_table(lines, ("a", "b")).rows)
+    assert found[0] == good("1", "2", f"3{end}4")
+    assert found[1] == (['1,"2'], "a quote opens 2 lines: a field that is asked for would hold a line break")
 
 
 def test_a_row_has_as_many_fields_as_there_are_columns_but_for_empty_ones() -> None:
