@@ -223,6 +223,11 @@ def _with_options(sentence: str) -> str:
     return sentence
 
 
+def _case_options(command: Callable[..., None]) -> Callable[..., None]:
+    priority = click.option("--priority", metavar="NAME", help="A priority of the desk, by name or alias: high, sev-1.")
+    return click.argument("opened")(priority(_desk_options(_JSON(command))))
+
+
 @click.group(
     invoke_without_command=True, context_settings={"max_content_width": WIDTH, "help_option_names": ["-h", "--help"]}
 )
@@ -239,10 +244,7 @@ def supportsla(context: click.Context) -> None:
 
 
 @supportsla.command(epilog=_EXAMPLES["due"])
-@click.argument("opened")
-@click.option("--priority", metavar="NAME", help="Name or alias of a priority of the desk, such as high.")
-@_desk_options
-@_JSON
+@_case_options
 def due(opened: str, priority: str | None, *, as_json: bool, **options: Any) -> None:
     """When a case is due that was OPENED at an instant."""
     promised = _promised(DeskOptions(**options), opened, priority)
@@ -257,10 +259,7 @@ def due(opened: str, priority: str | None, *, as_json: bool, **options: Any) -> 
 
 
 @supportsla.command(epilog=_EXAMPLES["explain"])
-@click.argument("opened")
-@click.option("--priority", metavar="NAME", help="Name or alias of a priority of the desk, such as high.")
-@_desk_options
-@_JSON
+@_case_options
 def explain(opened: str, priority: str | None, *, as_json: bool, **options: Any) -> None:
     """Why a case is due when it is that was OPENED at an instant."""
     promised = _promised(DeskOptions(**options), opened, priority)
