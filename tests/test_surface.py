@@ -23,7 +23,7 @@ from supportsla import errors
 
 SOURCE = Path(supportsla.__file__).parent
 MODULES = sorted(module.name for module in pkgutil.iter_modules([str(SOURCE)]))
-COMMAND = {"__main__", "cli"}
+COMMAND = {"__main__", "cli", "printing"}
 CONTRACT = {
     *("ALWAYS", "BusinessCalendar", "Window", "business_hours", "business_days", "calendar_hours", "calendar_days"),
     *("Duration", "deadline", "elapsed", "explain", "explain_elapsed", "is_open", "next_open", "next_close", "windows"),
