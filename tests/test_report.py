@@ -288,6 +288,16 @@ def test_groups_stop_at_a_thousand_and_the_rest_is_counted_together() -> None:
     assert (found.others, found.total) == (Tally(no_target=500), Tally(no_target=1501))
 
 
+def test_groups_are_called_by_two_hundred_characters_at_most() -> None:
+    """So that a thousand of them take little memory; a priority of such length has no target."""
+    question = asked(dues=FIRST_RESPONSE, group="priority")
+    found = report(
+        [f"2026-06-01 09:00,,{'x' * 300}", f"2026-06-01 09:00,,{'x' * 400}"], question, "opened,done,priority"
+    )
+    assert found.groups == (("x" * 200, Tally(no_target=2)),)
+    assert found.without == ("x" * 200,)
+
+
 def test_rows_stream() -> None:
     """Each row is judged before the next line is read, but for a few that may hold the column names."""
     read = Counter[str]()

@@ -172,7 +172,10 @@ class DeskOptions:
     def calendar(self) -> Calendar:
         """The desk's hours, by name or by options."""
         if self.desk and (self.hours or self.holidays or self.stamps_zone):
-            raise click.UsageError("--desk has its own: leave out --hours, --holidays and --stamps-zone")
+            raise click.UsageError(
+                "--desk has hours and holidays of its own, and --zone says how instants are written: "
+                "leave out --hours, --holidays and --stamps-zone"
+            )
         if self.desk:
             return self.desk.calendar("desk")
         if not self.hours:
@@ -193,7 +196,7 @@ class DeskOptions:
         """The duration that holds whatever the priority; `otherwise` names options that could say it too."""
         if self.duration is None:
             raise click.UsageError(f'what is promised? Give {otherwise}--duration, such as "4 business hours"')
-        if self.metric:
+        if self.metric is not None:
             raise click.UsageError("--metric goes with --priority, not with --duration")
         return self.duration
 
@@ -243,7 +246,7 @@ def _promised(options: DeskOptions, text: str, priority: str | None) -> Promise:
     calendar = options.calendar
     opened = _read(Stamps(options.written_in), text, "OPENED")
     if priority is not None:
-        return promise(options.targets(), options.metric or _METRIC, priority, opened)
+        return promise(options.targets(), _METRIC if options.metric is None else options.metric, priority, opened)
     names = ", ".join(known.name for known in options.desk.priorities) if options.desk else ""
     duration = options.one_duration(f"--priority ({names}) or " if names else "")
     due = deadline(calendar, opened, duration)
@@ -308,7 +311,7 @@ def _asked(opened: str, done: str, form: str | None, now: str | None, **options:
     calendar = desk.calendar
     zone = load_zone(calendar.zone)
     if columns.priority is not None:
-        plan, metric = desk.targets(), desk.metric or _METRIC
+        plan, metric = desk.targets(), _METRIC if desk.metric is None else desk.metric
         dues = by_target(plan, metric, columns.priority)
         return Asked(ask(dues=dues), f"{metric} as promised by {plan.name}", zone, plan)
     duration = desk.one_duration("--priority COLUMN or " if desk.desk else "")
@@ -317,7 +320,7 @@ def _asked(opened: str, done: str, form: str | None, now: str | None, **options:
 
 
 def _asked_by_column(column: str, desk: DeskOptions, ask: Callable[..., Question], stamps: Stamps) -> Asked:
-    if desk.desk or desk.hours or desk.holidays or desk.duration or desk.metric:
+    if desk.desk or desk.hours or desk.holidays or desk.duration or desk.metric is not None:
         raise click.UsageError(
             "--due COLUMN has the dues: leave out --desk, --hours, --holidays, --duration and --metric"
         )
@@ -333,7 +336,7 @@ def _lines(file: str, encoding: str) -> Iterator[Iterator[str]]:
     try:
         source: BinaryIO = sys.stdin.buffer if file == "-" else Path(file).open("rb")  # noqa: SIM115
     except OSError as fault:
-        raise click.ClickException(f"{file}: {fault.strerror}") from None
+        raise click.ClickException(f"{file or repr(file)}: {fault.strerror}") from None
     with source, _bar(source) as tick:
         yield _decoded(source, encoding, tick)
 

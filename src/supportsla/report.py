@@ -47,6 +47,7 @@ Outcome = Literal["met", "late", "missed", "open", "no target", "later", "unread
 _MOST_GROUPS = 1000
 _FIRST_ROWS = 10_000
 _FEW = 5
+_LONGEST_NAME = 200
 _UNDECODED = re.compile("[\ud800-\udfff]")
 
 
@@ -97,7 +98,7 @@ def by_target(plan: Plan, metric: str, column: str) -> Dues:
             return priority
 
     def find(opened: datetime, priority: str) -> tuple[datetime, datetime] | None:
-        known = promised(priority)
+        known = promised(priority[:_LONGEST_NAME])
         return known and dues_of(*known, opened)
 
     return Dues(find, column, name)
@@ -144,7 +145,7 @@ class Question:
         opened, done: the columns of the instants at which a case was opened, and was done or is empty.
         dues: what is promised: `by_target`, `by_duration` or `by_column`.
         now: rows are judged as of this instant.
-        group: the column by whose values rows are counted, if any.
+        group: the column by whose values, up to 200 characters of them, rows are counted, if any.
         stamps: how the table writes instants.
 
     Raises:
@@ -268,6 +269,7 @@ class _Judge:
         opened = self._stamp(fields, question.opened)
         done = self._stamp(fields, question.done) if self._text(fields, question.done) else None
         promised_by, group = self._text(fields, question.dues.column), self._text(fields, question.group)
+        group = group[:_LONGEST_NAME]
         if question.group == question.dues.column:
             group = question.dues.name(group)
         if since_epoch(opened, "opened") > self.now:
@@ -275,7 +277,7 @@ class _Judge:
         odd = done is not None and done < opened
         dues = self._dues(opened, promised_by)
         if dues is None:
-            return Judgement(number, fields, "no target", group, promised_by, odd=odd)
+            return Judgement(number, fields, "no target", group, promised_by[:_LONGEST_NAME], odd=odd)
         verdict = verdict_at(question.now, *dues, done)
         undone = done is None or since_epoch(done, "done") > self.now
         overdue = undone and since_epoch(dues[0], "due") <= self.now

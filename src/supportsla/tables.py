@@ -3,7 +3,8 @@
 A field in quotes may hold line breaks, so a stray quote would hide the rows up to the next one. Where several lines
 make no row of the table, the first of them is the bad row, and reading goes on with the second. Lines make no row if
 they have too few or too many fields, or a break in a column that is asked for; what a stray quote hides in another
-column cannot be told from a text of several lines.
+column cannot be told from a text of several lines. A table may have a million lines looked at in vain; after that no
+row may have more than a hundred, so that a table of stray quotes is read in time that grows with it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
-from itertools import chain, islice
+from itertools import chain, count, islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ from .zones import load_zone
 __all__ = ["LONGEST_ROW", "Row", "Stamps", "Table", "UnknownForm", "read_table", "shown"]
 
 LONGEST_ROW = 1_000_000
-_MOST_LINES = 1_000
+_MOST_IN_VAIN, _MOST_LINES = 1_000_000, 100
 _MOST_HEADER_LINES = 20
 _DELIMITERS = (",", ";", "\t", "|")
 _LONGEST_SHOWN, _MOST_COLUMNS, _SIMILAR = 40, 40, 0.75
@@ -201,13 +202,14 @@ class _Shape(NamedTuple):
 
 
 def _rows(lines: Iterable[str], delimiter: str, shape: _Shape | None) -> Iterator[Row]:
+    """The rows; the first, which holds the column names, may have any shape."""
     source = _Lines(lines)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
-    while True:
+    for number in count(1):
         source.start_row()
         try:
             fields = next(reader)
-            fault = shape.fault(fields) if shape and fields else ""
+            fault = shape.fault(fields) if shape and fields and number > 1 else ""
         except StopIteration:
             return
         except csv.Error as error:
@@ -221,7 +223,7 @@ class _Lines:
     """Lines one by one, which keeps those of a row and can put back all but the first."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self.lines, self.waiting = iter(lines), deque[str]()
+        self.lines, self.waiting, self.in_vain = iter(lines), deque[str](), 0
         self.start_row()
 
     def start_row(self) -> None:
@@ -232,8 +234,9 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        if len(self.taken) == _MOST_LINES or self.length > LONGEST_ROW:
-            raise csv.Error(f"it is longer than {_MOST_LINES:,} lines or {LONGEST_ROW:,} characters")
+        most = max(_MOST_IN_VAIN - self.in_vain, _MOST_LINES)
+        if len(self.taken) >= most or self.length > LONGEST_ROW:
+            raise csv.Error(f"it is longer than {most:,} lines or {LONGEST_ROW:,} characters")
         line = self.waiting.popleft() if self.waiting else next(self.lines)
         self.taken.append(line)
         self.length += len(line)
@@ -241,4 +244,5 @@ class _Lines:
 
     def first_alone(self) -> str:
         self.waiting.extendleft(reversed(self.taken[1:]))
+        self.in_vain += len(self.taken) - 1
         return self.taken[0].rstrip("\r\n")
