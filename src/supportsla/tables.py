@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
-from itertools import chain, count, islice
+from itertools import chain, islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -205,11 +205,12 @@ def _rows(lines: Iterable[str], delimiter: str, shape: _Shape | None) -> Iterato
     """The rows; the first, which holds the column names, may have any shape."""
     source = _Lines(lines)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
-    for number in count(1):
+    expected = None
+    while True:
         source.start_row()
         try:
             fields = next(reader)
-            fault = shape.fault(fields) if shape and fields and number > 1 else ""
+            fault = expected.fault(fields) if expected and fields else ""
         except StopIteration:
             return
         except csv.Error as error:
@@ -217,6 +218,7 @@ def _rows(lines: Iterable[str], delimiter: str, shape: _Shape | None) -> Iterato
         if fault and len(source.taken) > 1:
             fields, fault = [], f"a quote opens {len(source.taken):,} lines: {fault}"
         yield Row(fields or [source.first_alone()], fault) if fault else Row(fields)
+        expected = shape
 
 
 class _Lines:
