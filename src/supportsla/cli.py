@@ -56,7 +56,7 @@ _PRESETS: dict[str, Callable[[], Plan]] = {"apricot_us": apricot_us, "apricot_an
 _METRIC = "first_response"
 _GZIP = b"\x1f"
 _WORTH_A_BAR = 4_000_000
-_TICK = 2_000
+_TICK = 10_000
 
 
 def _read_by(read: Callable[[str], object]) -> Callable[..., object]:
@@ -366,7 +366,7 @@ def _bar(source: BinaryIO) -> Iterator[Callable[[], None]]:
     columns = (TextColumn("reading"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("reading", total=size)
-        yield lambda: progress.update(task, completed=source.tell())
+        yield lambda: progress.update(task, completed=source.tell(), refresh=True)
 
 
 def main(arguments: Sequence[str]) -> int:
