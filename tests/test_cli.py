@@ -329,6 +329,7 @@ def test_a_report_counts_what_it_finds(ask: Any, table: Any) -> None:
     assert [facts[name] for name in ("cases", "met", "missed", "no_target", "overdue")] == [3, 1, 1, 1, 1]
     assert facts["compliance_percent"] == 50
     assert facts["as_of"] == "2026-06-30T19:00:00-05:00"
+    assert facts["no_target_for"] == ["P9"]
     assert [(group["value"], group["cases"]) for group in facts["groups"]] == [("critical", 1), ("high", 1), ("P9", 1)]
     assert facts["unreadable"] == {
         "count": 2,
@@ -417,6 +418,12 @@ def test_a_gzipped_file_and_standard_input_are_read_as_the_plain_file_is(project
     for file, given in ((table(packed, "cases.csv.gz"), b""), (table(packed, "cases"), b""), ("-", packed)):
         found = process("report", file, *columns, "--json", input=given, encoding=None).stdout
         assert {**json.loads(found), "file": ""} == {**json.loads(expected), "file": ""}
+
+
+def test_standard_input_is_called_so_in_errors() -> None:
+    """As in reports."""
+    done = process("report", "-", *DESK, input="")
+    assert done.stderr == "supportsla: standard input: it is empty: expected a line of column names\n"
 
 
 def test_rows_are_the_file_with_three_columns_more(table: Any) -> None:

@@ -14,7 +14,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import partial, reduce
 from operator import add
@@ -38,6 +38,7 @@ from .presets import apricot_anz, apricot_us
 from .printing import (
     WIDTH,
     Asked,
+    file_name,
     one_line,
     print_explanation,
     print_promise,
@@ -282,37 +283,28 @@ def report(file: str, *, encoding: str, rows: bool, as_json: bool, **options: An
                 return
             found = counted(table.judgements)
     except InvalidTable as fault:
-        raise click.ClickException(f"{file}: {with_options(str(fault))}") from None
+        raise click.ClickException(f"{file_name(file)}: {with_options(str(fault))}") from None
     print_report(found, asked, file, as_json=as_json)
 
 
-@attrs.frozen
-class Columns:
-    """The columns that the options name."""
-
-    due: str | None
-    priority: str | None
-    by: str | None
-
-
 def _asked(opened: str, done: str, form: str | None, now: str | None, **options: Any) -> Asked:
-    columns = Columns(**{name: options.pop(name) for name in ("due", "priority", "by")})
+    due_column, priority, by = (options.pop(name) for name in ("due", "priority", "by"))
     desk = DeskOptions(**options)
     stamps = Stamps(desk.written_in, form)
     as_of = datetime.now(UTC).replace(microsecond=0) if now is None else _read(Stamps(desk.written_in), now, "--now")
-    group = columns.priority if columns.by is None else columns.by
+    group = priority if by is None else by
     ask = partial(Question, opened, done, now=as_of, group=group, stamps=stamps)
-    if columns.due is not None:
-        return _asked_by_column(columns.due, desk, ask, stamps)
+    if due_column is not None:
+        return _asked_by_column(due_column, desk, ask, stamps)
     if not desk.desk and not desk.hours:
         raise click.UsageError(
             "what is promised? Give --due COLUMN, --desk with --priority COLUMN, or --hours and --zone with --duration"
         )
     calendar = desk.calendar
     zone = load_zone(calendar.zone)
-    if columns.priority is not None:
+    if priority is not None:
         plan, metric = desk.targets(), _METRIC if desk.metric is None else desk.metric
-        dues = by_target(plan, metric, columns.priority)
+        dues = by_target(plan, metric, priority)
         return Asked(ask(dues=dues), f"{metric} as promised by {plan.name}", zone, plan)
     duration = desk.one_duration("--priority COLUMN or " if desk.desk else "")
     whose = desk.desk.name if desk.desk else f"{desk.hours} {calendar.zone}"
@@ -333,12 +325,12 @@ def _lines(file: str, encoding: str) -> Iterator[Iterator[str]]:
     """The lines of a file, plain or gzipped; a bar on stderr shows how far a long one is read."""
     if file == "-" and sys.stdin is None:
         raise click.ClickException("standard input is closed")
-    try:
-        source: BinaryIO = sys.stdin.buffer if file == "-" else Path(file).open("rb")  # noqa: SIM115
-    except OSError as fault:
-        raise click.ClickException(f"{file or repr(file)}: {fault.strerror}") from None
-    with source, _bar(source) as tick:
-        yield _decoded(source, encoding, tick)
+    with ExitStack() as closing:
+        try:
+            source = sys.stdin.buffer if file == "-" else closing.enter_context(Path(file).open("rb"))
+        except OSError as fault:
+            raise click.ClickException(f"{file_name(file)}: {fault.strerror}") from None
+        yield _decoded(source, encoding, closing.enter_context(_bar(source)))
 
 
 def _decoded(source: Any, encoding: str, tick: Callable[[], None]) -> Iterator[str]:

@@ -35,6 +35,7 @@ from .zones import MICROSECOND
 __all__ = [
     "WIDTH",
     "Asked",
+    "file_name",
     "one_line",
     "print_explanation",
     "print_promise",
@@ -150,18 +151,17 @@ def print_rows(table: Judged, zone: ZoneInfo) -> None:
             fields = judgement.fields[:width]
             if judgement.fault:
                 fields[width - 1 :] = [table.delimiter.join(judgement.fields[width - 1 :])]
+            missing = [""] * (width - len(fields))
             dues = (at.astimezone(zone).isoformat() if at else "" for at in (judgement.due, judgement.limit))
-            writer.writerow([*fields, *[""] * (width - len(fields)), *dues, judgement.verdict])
+            writer.writerow([*fields, *missing, *dues, judgement.verdict])
             faults += judgement.fault is not None
             first = first or judgement.fault
         out.flush()
     finally:
         out.detach()
     if first:
-        click.echo(
-            f"supportsla: {one_line(f'rows that cannot be read: {faults:,}; the first: {with_options(str(first))}')}",
-            err=True,
-        )
+        said = with_options(f"rows that cannot be read: {faults:,}; the first: {first}")
+        click.echo(f"supportsla: {one_line(said)}", err=True)
 
 
 class _UnixLines:
@@ -182,8 +182,7 @@ def print_report(found: Report, asked: Asked, file: str, *, as_json: bool) -> No
     if as_json:
         _print_json(_report_facts(found, asked, file))
         return
-    name = "standard input" if file == "-" else _name(file)
-    for line in (asked.promise, f"{name}, as of {when(asked.question.now.astimezone(asked.zone))}"):
+    for line in (asked.promise, f"{file_name(file)}, as of {when(asked.question.now.astimezone(asked.zone))}"):
         click.echo(textwrap.fill(line, WIDTH))
     click.echo(f"\n{_drawn(_grid(found, asked), WIDTH if found.total.rows < _MANY else _WIDER)}\n")
     for note in _notes(found, asked):
@@ -263,6 +262,11 @@ def _rows_text(found: Report) -> str:
     return f"row{'s' if found.odd > 1 else ''} {rows}{more}"
 
 
+def file_name(file: str) -> str:
+    """What a file is called in a report or an error."""
+    return "standard input" if file == "-" else _printable(file) or "''"
+
+
 def _name(text: str) -> str:
     """A text of the file without control characters, and not too long."""
     shown = _printable(text[: _LONGEST_NAME + 1])
@@ -287,6 +291,7 @@ def _report_facts(found: Report, asked: Asked, file: str) -> dict[str, object]:
         "promise": asked.promise,
         "as_of": asked.question.now.astimezone(asked.zone).isoformat(),
         **_tally_facts(found.total),
+        "no_target_for": list(found.without) if asked.plan else [],
         "opened_later": found.later,
         "done_before_opened": {"count": found.odd, "first_rows": list(found.odd_rows)},
         "unreadable": {"count": found.unreadable, "first": [fault._asdict() for fault in found.faults]},

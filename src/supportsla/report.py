@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from functools import lru_cache
 from operator import add
@@ -230,17 +230,17 @@ def judged(lines: Iterable[str], question: Question) -> Judged:
 
 
 def _with_one_good_row(judgements: Iterator[Judgement]) -> Iterator[Judgement]:
-    faults: list[Fault] = []
-    for judgement in judgements:
+    first: Fault | None = None
+    for number, judgement in enumerate(judgements, 1):
         yield judgement
         if judgement.fault is None:
             yield from judgements
             return
-        faults.append(judgement.fault)
-        if len(faults) == _FIRST_ROWS:
+        first = first or judgement.fault
+        if number == _FIRST_ROWS:
             break
-    if faults:
-        raise InvalidTable((str(faults[0]),))
+    if first:
+        raise InvalidTable((str(first),))
 
 
 class _Unreadable(Exception):
@@ -253,7 +253,7 @@ class _Judge:
     def __init__(self, header: tuple[str, ...], question: Question) -> None:
         self.question = question
         self.places = {column: header.index(column) for column in question.columns}
-        self.now = since_epoch(question.now, "now")
+        self.now = question.now.astimezone(UTC)
 
     def __call__(self, number: int, row: Row) -> Judgement:
         column, reason = "", row.fault
@@ -272,15 +272,16 @@ class _Judge:
         group = group[:_LONGEST_NAME]
         if question.group == question.dues.column:
             group = question.dues.name(group)
-        if since_epoch(opened, "opened") > self.now:
+        if opened > self.now:
             return Judgement(number, fields, "later", group, promised_by)
+        if done is not None and done > self.now:
+            done = None
         odd = done is not None and done < opened
         dues = self._dues(opened, promised_by)
         if dues is None:
             return Judgement(number, fields, "no target", group, promised_by[:_LONGEST_NAME], odd=odd)
-        verdict = verdict_at(question.now, *dues, done)
-        undone = done is None or since_epoch(done, "done") > self.now
-        overdue = undone and since_epoch(dues[0], "due") <= self.now
+        verdict = verdict_at(self.now, *dues, done)
+        overdue = done is None and dues[0] <= self.now
         outcome: Outcome = "open" if verdict == "pending" else verdict
         return Judgement(number, fields, outcome, group, promised_by, *dues, odd, overdue)
 
@@ -380,18 +381,18 @@ def counted(judgements: Iterable[Judgement]) -> Report:
     for judgement in judgements:
         if judgement.fault is not None or judgement.verdict == "later":
             apart[judgement.verdict] += 1
-            faults += [judgement.fault] if judgement.fault and len(faults) < _FEW else []
+            faults = [*faults, *filter(None, [judgement.fault])][:_FEW]
             continue
         if judgement.group not in groups and len(groups) < _MOST_GROUPS:
             groups[judgement.group] = Counter()
         counter = groups.get(judgement.group, others)
         counter[judgement.verdict] += 1
         counter["overdue"] += judgement.overdue
-        if judgement.verdict == "no target" and judgement.promised_by not in without and len(without) < _FEW:
-            without.append(judgement.promised_by)
+        if judgement.verdict == "no target" and judgement.promised_by not in without:
+            without = [*without, judgement.promised_by][:_FEW]
         if judgement.odd:
             apart["odd"] += 1
-            odd_rows += [judgement.row] if len(odd_rows) < _FEW else []
+            odd_rows = [*odd_rows, judgement.row][:_FEW]
     tallies = sorted(((name, _tally(counter)) for name, counter in groups.items()), key=lambda item: -item[1].rows)
     return Report(
         tuple(tallies),
