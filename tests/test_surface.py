@@ -12,7 +12,7 @@ import pkgutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +20,7 @@ import pytest
 
 import supportsla
 from supportsla import errors
+from supportsla.findings import Finding
 
 SOURCE = Path(supportsla.__file__).parent
 MODULES = sorted(module.name for module in pkgutil.iter_modules([str(SOURCE)]))
@@ -28,7 +29,8 @@ CONTRACT = {
     *("ALWAYS", "BusinessCalendar", "Window", "business_hours", "business_days", "calendar_hours", "calendar_days"),
     *("Duration", "deadline", "elapsed", "explain", "explain_elapsed", "is_open", "next_open", "next_close", "windows"),
     *("public_holidays", "recurring", "SupportSLAError", "NaiveDatetime", "OutOfRange", "NeverOpens", "NeverCloses"),
-    *("TransitionNotAllowed", "promise", "Plan", "Target"),
+    *("TransitionNotAllowed", "promise", "Plan", "Target", "Workflow", "handle", "advance", "timers", "replay"),
+    *("visible_events", "check_history", "lint"),
 }
 
 
@@ -89,6 +91,7 @@ def test_the_core_reads_no_clock_and_does_no_input_or_output(name: str) -> None:
 def test_every_public_function_and_class_has_a_docstring_with_an_example() -> None:
     """Errors are named for what they say; data classes that only answers are made of need none."""
     answers = {"Promise", "Explanation", "Stretch", "Calendar", "CombinedCalendar"}
+    answers |= {"Case", "FirstPriority", "FollowUp", "Notice", "PendingTimer", "StaffedChannel", "Step", "Violation"}
     for name, thing in public():
         if inspect.isfunction(thing) or inspect.isclass(thing):
             documented = inspect.getdoc(thing)
@@ -122,9 +125,23 @@ EXAMPLES = [
     errors.UnknownPriority("x", ()),
     errors.UnknownCalendar("x", ("desk",)),
     errors.NoTarget("first_response", "low", ()),
-    errors.InvalidPlan("ours", (("targets[0]", "wrong"),)),
+    errors.InvalidPlan("ours", (Finding("repeated_name", "error", "targets[0]", "wrong"),)),
     errors.InvalidTable(("row 1 has no column 'opened'",)),
-    errors.TransitionNotAllowed("Solved", "New", ("Closed",)),
+    errors.UnknownStatus("x", ("New",)),
+    errors.NoWorkflow("ours"),
+    errors.InvalidWorkflow("ours", (Finding("timer_zone", "error", "workflow", "wrong"),)),
+    errors.EventRefused("A-1", NOON, "it may not be", ("that",)),
+    errors.TransitionNotAllowed("A-1", NOON, "it may not move", ("Closed",), "Solved", "New"),
+    errors.ActorNotAllowed("A-1", NOON, "they may not", ("support",)),
+    errors.EventOutOfOrder("A-1", NOON, "it is older", ("later ones",)),
+    errors.EventIncomplete("A-1", NOON, "it lacks: to", ("to",)),
+    errors.InvalidEvent("A-1", NOON, "it cannot be", ("that",)),
+    errors.CaseClosed("A-1", NOON, "it is closed", ("a new case",)),
+    errors.CaseExists("A-1", NOON, "it is open already", ("None",)),
+    errors.CaseNotOpened("Commented", NOON),
+    errors.InvalidNumber("", "a text"),
+    errors.DuplicateNumber((("A-1", (0, 3)),)),
+    errors.EntitlementExhausted(timedelta(hours=1), timedelta(hours=2)),
 ]
 
 

@@ -9,30 +9,47 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from .findings import Finding
+
 __all__ = [
+    "ActorNotAllowed",
+    "CaseClosed",
+    "CaseExists",
+    "CaseNotOpened",
+    "DuplicateNumber",
+    "EntitlementExhausted",
+    "EventIncomplete",
+    "EventOutOfOrder",
+    "EventRefused",
     "InvalidChoice",
     "InvalidDuration",
+    "InvalidEvent",
     "InvalidHours",
+    "InvalidNumber",
     "InvalidPlan",
     "InvalidRecurrence",
     "InvalidTable",
     "InvalidWindow",
+    "InvalidWorkflow",
     "NaiveDatetime",
     "NeverCloses",
     "NeverOpens",
     "NoTarget",
+    "NoWorkflow",
     "OutOfRange",
     "SupportSLAError",
     "TransitionNotAllowed",
     "UnknownCalendar",
     "UnknownHolidays",
     "UnknownPriority",
+    "UnknownStatus",
     "UnknownZone",
     "WrongType",
 ]
 
 
 _LONGEST_VALUE = 80
+_MOST_LISTED = 10
 
 
 def _listed(names: Iterable[object]) -> str:
@@ -226,16 +243,51 @@ class NoTarget(SupportSLAError, LookupError):
         )
 
 
-class InvalidPlan(SupportSLAError, ValueError):
-    """A plan contradicts itself; `faults` are all the contradictions, each as (path, sentence)."""
+class UnknownStatus(SupportSLAError, LookupError):
+    """A status that the workflow does not have."""
 
-    def __init__(self, name: str, faults: tuple[tuple[str, str], ...]) -> None:
-        super().__init__(name, faults)
-        self.name, self.faults = name, faults
+    def __init__(self, name: object, allowed: tuple[str, ...]) -> None:
+        super().__init__(name, allowed)
+        self.name, self.allowed = name, allowed
 
     def __str__(self) -> str:
-        lines = "".join(f"\n  {path}: {sentence}" for path, sentence in self.faults)
-        return f"plan {self.name!r} has {len(self.faults)} fault(s):{lines}"
+        return f"status is {_shown(self.name)}; the workflow has: {_listed(self.allowed)}"
+
+
+class NoWorkflow(SupportSLAError, LookupError):
+    """The plan says nothing about how its cases live."""
+
+    def __init__(self, plan: str) -> None:
+        super().__init__(plan)
+        self.plan = plan
+
+    def __str__(self) -> str:
+        return f"plan {self.plan!r} has no workflow, so it has no cases; make it with Plan(..., workflow=Workflow(...))"
+
+
+class _Contradiction(SupportSLAError, ValueError):
+    def __init__(self, name: str, findings: tuple[Finding, ...]) -> None:
+        super().__init__(name, findings)
+        self.name, self.findings = name, findings
+
+    def _lines(self, what: str) -> str:
+        count = len(self.findings)
+        lines = "".join(f"\n  {finding}" for finding in self.findings)
+        return f"{what} {self.name!r} has {count} {'fault' if count == 1 else 'faults'}:{lines}"
+
+
+class InvalidPlan(_Contradiction):
+    """A plan contradicts itself; `findings` are all the contradictions, each with name, severity, path, message."""
+
+    def __str__(self) -> str:
+        return self._lines("plan")
+
+
+class InvalidWorkflow(_Contradiction):
+    """A workflow contradicts itself; `findings` as in `InvalidPlan`."""
+
+    def __str__(self) -> str:
+        return self._lines("workflow")
 
 
 class InvalidTable(SupportSLAError, ValueError):
@@ -249,12 +301,111 @@ class InvalidTable(SupportSLAError, ValueError):
         return "; ".join(self.faults)
 
 
-class TransitionNotAllowed(SupportSLAError, ValueError):
-    """A case may not move from one status to another, or not by this actor: for programs that move cases."""
+class EventRefused(SupportSLAError, ValueError):
+    """The base of what `handle` refuses; the case is as it was.
 
-    def __init__(self, current: str, to: str, allowed: tuple[str, ...]) -> None:
-        super().__init__(current, to, allowed)
-        self.current, self.to, self.allowed = current, to, allowed
+    Attributes:
+        number: the case's.
+        at: the case's instant, of its latest event, in UTC; of an opening, when it would have opened.
+        fact: what was to happen, and why it may not.
+        allowed: what would be taken.
+    """
+
+    def __init__(self, number: str, at: datetime, fact: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(number, at, fact, allowed)
+        self.number, self.at, self.fact, self.allowed = number, at, fact, allowed
 
     def __str__(self) -> str:
-        return f"a case may not move from {self.current!r} to {self.to!r}; allowed: {_listed(self.allowed)}"
+        return (
+            f"case {_shown(self.number, str)}, as of {self.at.isoformat(' ')}: {self.fact}; "
+            f"allowed: {_listed(self.allowed)}"
+        )
+
+
+class TransitionNotAllowed(EventRefused):
+    """A case may not move `to` that status from the `current` one, or not by this actor."""
+
+    def __init__(self, number: str, at: datetime, fact: str, allowed: tuple[str, ...], current: str, to: str) -> None:
+        super().__init__(number, at, fact, allowed)
+        self.args = (number, at, fact, allowed, current, to)
+        self.current, self.to = current, to
+
+
+class ActorNotAllowed(EventRefused):
+    """Somebody may not do that, or may not do it to this case."""
+
+
+class EventOutOfOrder(EventRefused):
+    """An event is older than its case; stamp it with its arrival, or with the later of now and `at` (W16)."""
+
+
+class EventIncomplete(EventRefused):
+    """An event lacks what it must say; `missing` names all of it."""
+
+    def __init__(self, number: str, at: datetime, fact: str, missing: tuple[str, ...]) -> None:
+        super().__init__(number, at, fact, missing)
+        self.missing = missing
+
+    def __str__(self) -> str:
+        return f"case {_shown(self.number, str)}, as of {self.at.isoformat(' ')}: {self.fact}"
+
+
+class InvalidEvent(EventRefused):
+    """An event says what cannot be, such as a file of negative size or a defect that is not the case's."""
+
+
+class CaseClosed(EventRefused):
+    """A closed case takes no such update: its workflow refuses it."""
+
+
+class CaseExists(EventRefused):
+    """An opening for a case that is open already."""
+
+
+class CaseNotOpened(SupportSLAError, ValueError):
+    """An event for a case that was never opened."""
+
+    def __init__(self, event: str, at: datetime) -> None:
+        super().__init__(event, at)
+        self.event, self.at = event, at
+
+    def __str__(self) -> str:
+        return (
+            f"{self.event} at {self.at.isoformat(' ')} is for a case that was never opened; allowed: Opened, which "
+            f"begins a case, and goes with None for the case"
+        )
+
+
+class InvalidNumber(SupportSLAError, ValueError):
+    """A case number that cannot be one (C1)."""
+
+    def __init__(self, number: object, expected: str) -> None:
+        super().__init__(number, expected)
+        self.number, self.expected = number, expected
+
+    def __str__(self) -> str:
+        return f"case number is {_shown(self.number)}; expected {self.expected}"
+
+
+class DuplicateNumber(SupportSLAError, ValueError):
+    """Case numbers that stand in a batch more than once (C1); `positions` count from 0."""
+
+    def __init__(self, positions: tuple[tuple[str, tuple[int, ...]], ...]) -> None:
+        super().__init__(positions)
+        self.positions = positions
+
+    def __str__(self) -> str:
+        each = (f"{_shown(number)} at {_listed(places)}" for number, places in self.positions[:_MOST_LISTED])
+        more = len(self.positions) - _MOST_LISTED
+        return f"every case has a number of its own; given twice: {'; '.join(each)}{f'; {more} more' * (more > 0)}"
+
+
+class EntitlementExhausted(SupportSLAError, ValueError):
+    """More is booked than was bought (C13)."""
+
+    def __init__(self, bought: object, booked: object) -> None:
+        super().__init__(bought, booked)
+        self.bought, self.booked = bought, booked
+
+    def __str__(self) -> str:
+        return f"{self.booked} of consultation is booked, and {self.bought} was bought; a balance cannot go below zero"

@@ -1,4 +1,4 @@
-"""What a desk promises, as one value: priorities, targets and the calendars they run on (P1-P10).
+"""What a desk promises, as one value: calendars, priorities, targets, how cases live and how they come in (P1-P15).
 
 Priorities are data of a plan, not an enum of ours. Targets name their calendar and priority, so that a plan reads
 like a table and one calendar can be replaced in one place; what they name is checked when the plan is made, and all
@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import attrs
 
 from .calendars import Calendar
+from .channels import Consultation, Disruption, Intake, Staffing, members_of
 from .durations import Duration
-from .errors import InvalidPlan, NoTarget, UnknownCalendar, UnknownPriority, WrongType
+from .errors import InvalidPlan, NoTarget, NoWorkflow, UnknownCalendar, UnknownPriority, WrongType
+from .findings import Finding
+from .workflow import SetPriority, Timer, Workflow, is_positive
 from .worktime import Boundary, as_duration, check_boundary
 
 __all__ = ["Plan", "Priority", "Target"]
@@ -94,17 +96,19 @@ def _named(calendars: Mapping[str, Calendar]) -> tuple[tuple[str, Calendar], ...
 
 
 def _priorities(given: Iterable[Priority]) -> tuple[Priority, ...]:
-    priorities = tuple(given)
-    for i, priority in enumerate(priorities):
-        _check(f"priorities[{i}]", priority, Priority)
-    return priorities
+    return members_of("priorities", given, Priority)
 
 
 def _targets(given: Iterable[Target]) -> tuple[Target, ...]:
-    targets = tuple(given)
-    for i, target in enumerate(targets):
-        _check(f"targets[{i}]", target, Target)
-    return targets
+    return members_of("targets", given, Target)
+
+
+def _staffing(given: Iterable[Staffing]) -> tuple[Staffing, ...]:
+    return members_of("staffing", given, Staffing)
+
+
+def _disruptions(given: Iterable[Disruption]) -> tuple[Disruption, ...]:
+    return members_of("disruptions", given, Disruption)
 
 
 @attrs.frozen
@@ -116,9 +120,16 @@ class Plan:
         calendars: a mapping of name to calendar; targets run on "desk" unless they name another.
         priorities: highest first.
         targets: at most one for each metric and priority.
+        workflow: how its cases live; None: it has none, and no cases.
+        intake: how a new case gets its priority, and what must be said of it.
+        staffing: when somebody is there, by channel (D6).
+        disruptions: published maintenance and incidents; they change no clock (D9).
+        consultation: what can be booked through a case (C13); None: nothing.
+        collaborators_comment: whether collaborators may comment and attach files, not only see (C10).
 
     Raises:
-        InvalidPlan: a name is given twice or is not known, or a target is not positive; with all such faults.
+        InvalidPlan: a name is given twice or is not known, or a target is not positive; with all such findings.
+        WrongType: a value of the wrong type.
 
     >>> from supportsla import ALWAYS, calendar_hours
     >>> plan = Plan("ours", {"desk": ALWAYS}, [Priority("P0")], [Target("first_response", "P0", calendar_hours(1))])
@@ -130,10 +141,21 @@ class Plan:
     calendars: tuple[tuple[str, Calendar], ...] = attrs.field(converter=_named)
     priorities: tuple[Priority, ...] = attrs.field(converter=_priorities)
     targets: tuple[Target, ...] = attrs.field(converter=_targets)
+    workflow: Workflow | None = attrs.field(default=None, kw_only=True)
+    intake: Intake = attrs.field(default=Intake(), kw_only=True)
+    staffing: tuple[Staffing, ...] = attrs.field(default=(), kw_only=True, converter=_staffing)
+    disruptions: tuple[Disruption, ...] = attrs.field(default=(), kw_only=True, converter=_disruptions)
+    consultation: Consultation | None = attrs.field(default=None, kw_only=True)
+    collaborators_comment: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if faults := tuple(_faults(self)):
-            raise InvalidPlan(self.name, faults)
+        _check("intake", self.intake, Intake)
+        if self.workflow is not None:
+            _check("workflow", self.workflow, Workflow)
+        if self.consultation is not None:
+            _check("consultation", self.consultation, Consultation)
+        if findings := tuple(_contradictions(self)):
+            raise InvalidPlan(self.name, findings)
         canonical = tuple(attrs.evolve(t, priority=self.priority(t.priority).name) for t in self.targets)
         object.__setattr__(self, "targets", canonical)
 
@@ -159,6 +181,17 @@ class Plan:
                 return priority
         raise UnknownPriority(name, tuple(priority.name for priority in self.priorities))
 
+    @property
+    def lifecycle(self) -> Workflow:
+        """The workflow, which its cases need.
+
+        Raises:
+            NoWorkflow: the plan has none.
+        """
+        if self.workflow is None:
+            raise NoWorkflow(self.name)
+        return self.workflow
+
     def target(self, metric: str, priority: str) -> Target:
         """What is promised for a metric and a priority.
 
@@ -182,7 +215,11 @@ def _folded(name: str) -> str:
     return re.sub(r"[\s_-]+", "", name.casefold())
 
 
-def _faults(plan: Plan) -> Iterator[tuple[str, str]]:
+def _error(name: str, path: str, message: str) -> Finding:
+    return Finding(name, "error", path, message)
+
+
+def _contradictions(plan: Plan) -> Iterator[Finding]:
     names = [(f"priorities[{i}]", name) for i, priority in enumerate(plan.priorities) for name in _names(priority)]
     called = {_folded(name): priority.name for priority in plan.priorities for name in _names(priority)}
     pairs = [
@@ -191,29 +228,63 @@ def _faults(plan: Plan) -> Iterator[tuple[str, str]]:
     ]
     yield from _repeated(names)
     yield from _repeated(pairs)
-    for i, target in enumerate(plan.targets):
-        yield from ((f"targets[{i}].{field}", sentence) for field, sentence in _target_faults(plan, target))
-
-
-def _target_faults(plan: Plan, target: Target) -> Iterator[tuple[str, str]]:
-    if _folded(target.priority) not in {_folded(name) for priority in plan.priorities for name in _names(priority)}:
-        yield "priority", f"{target.priority!r} is no priority of the plan"
+    yield from _repeated((f"intake.forms[{i}]", form.channel) for i, form in enumerate(plan.intake.forms))
+    for path, name in _named_priorities(plan):
+        if _folded(name) not in called:
+            yield _error("unknown_priority", path, f"{name!r} is no priority of the plan")
     calendars = [name for name, _ in plan.calendars]
-    if target.calendar not in calendars:
-        yield "calendar", f"{target.calendar!r} is no calendar of the plan, which has: {', '.join(calendars) or 'none'}"
-    for field, duration in (("due", target.due), ("limit", target.limit)):
-        if duration and not _is_positive(duration):
-            yield field, f"{duration} is not positive"
+    for path, name in _named_calendars(plan):
+        if name not in calendars:
+            allowed = ", ".join(calendars) or "none"
+            yield _error("unknown_calendar", path, f"{name!r} is no calendar of the plan, which has: {allowed}")
+    for path, name in _named_channels(plan):
+        if name not in plan.intake.channels:
+            allowed = ", ".join(plan.intake.channels) or "none"
+            yield _error("unknown_channel", path, f"{name!r} is no channel of the intake, which has: {allowed}")
+    for i, target in enumerate(plan.targets):
+        for field, duration in (("due", target.due), ("limit", target.limit)):
+            if duration and not is_positive(duration):
+                yield _error("target_length", f"targets[{i}].{field}", f"{duration} is not positive")
 
 
-def _is_positive(duration: Duration) -> bool:
-    amount: Any = duration.amount
-    return bool(amount > type(amount)(0))
+def _named_priorities(plan: Plan) -> Iterator[tuple[str, str]]:
+    yield from ((f"targets[{i}].priority", target.priority) for i, target in enumerate(plan.targets))
+    if plan.intake.default is not None:
+        yield "intake.default", plan.intake.default
+    yield from ((f"intake.by_word[{i}]", name) for i, name in enumerate(plan.intake.by_word))
+    yield from ((f"intake.by_channel.{channel}", name) for channel, name in plan.intake.by_channel)
+    for i, row in enumerate(plan.staffing):
+        yield from ((f"staffing[{i}].priorities[{j}]", name) for j, name in enumerate(row.priorities))
+    for path, timer in _timers(plan):
+        if isinstance(timer.then, SetPriority):
+            yield f"{path}.then.to", timer.then.to
 
 
-def _repeated(named: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _named_calendars(plan: Plan) -> Iterator[tuple[str, str]]:
+    yield from ((f"targets[{i}].calendar", target.calendar) for i, target in enumerate(plan.targets))
+    yield from ((f"staffing[{i}].calendar", row.calendar) for i, row in enumerate(plan.staffing))
+    if plan.consultation is not None:
+        yield "consultation.calendar", plan.consultation.calendar
+    yield from ((f"{path}.calendar", timer.calendar) for path, timer in _timers(plan) if timer.calendar is not None)
+    for name, status in plan.workflow.statuses if plan.workflow else ():
+        if status.within is not None:
+            yield f"workflow.statuses.{name}.within", "desk"
+
+
+def _named_channels(plan: Plan) -> Iterator[tuple[str, str]]:
+    yield from ((f"intake.forms[{i}].channel", form.channel) for i, form in enumerate(plan.intake.forms))
+    yield from ((f"intake.by_channel.{channel}", channel) for channel, _ in plan.intake.by_channel)
+    yield from ((f"staffing[{i}].channel", row.channel) for i, row in enumerate(plan.staffing))
+
+
+def _timers(plan: Plan) -> Iterator[tuple[str, Timer]]:
+    for name, status in plan.workflow.statuses if plan.workflow else ():
+        yield from ((f"workflow.statuses.{name}.timers[{i}]", timer) for i, timer in enumerate(status.timers))
+
+
+def _repeated(named: Iterable[tuple[str, str]]) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for path, name in named:
         if _folded(name) in first:
-            yield path, f"{name!r} is given at {first[_folded(name)]} already"
+            yield _error("repeated_name", path, f"{name!r} is given at {first[_folded(name)]} already")
         first.setdefault(_folded(name), path)

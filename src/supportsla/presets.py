@@ -1,4 +1,4 @@
-"""The published desks: their calendars (D1-D5, D7) and what they promise (P1-P10).
+"""The published desks: their calendars, what they promise, how cases come in and how they live (D1-D9, P1-P15, L1-L7).
 
 Both desks' holidays are placeholders until a desk loads its own list (D4, D5). Where the published words leave room,
 the reading is the one documented in the project's docs under each rule's id.
@@ -6,12 +6,18 @@ the reading is the one documented in the project's docs under each rule's id.
 
 from __future__ import annotations
 
-from .calendars import ALWAYS, BusinessCalendar
-from .closures import PublicHolidays
-from .durations import business_days, business_hours, calendar_hours
-from .plan import Plan, Priority, Target
+from datetime import timedelta
 
-__all__ = ["AEDT", "ANZ_CHAT", "CST", "apricot_anz", "apricot_us"]
+from .calendars import ALWAYS, BusinessCalendar, Calendar
+from .channels import Consultation, Field, Form, Intake, Staffing
+from .closures import PublicHolidays
+from .durations import business_days, business_hours, calendar_days, calendar_hours
+from .plan import Plan, Priority, Target
+from .workflow import Move, Remind, Status, Timer, Workflow
+from .worktime import compiled
+from .zones import load_zone
+
+__all__ = ["AEDT", "ANZ_CHAT", "CST", "apricot_anz", "apricot_us", "client_portal"]
 
 _US = PublicHolidays("US", None, None, "en_US")
 _NSW = PublicHolidays("AU", "NSW", None, "en_AU")
@@ -53,19 +59,167 @@ _TARGETS = (
 )
 
 
+_LIVE = ("In Progress", "Waiting on Client", "Waiting on Internal Team", "Solved")
+
+_APRICOT = Workflow(
+    "Apricot",
+    {
+        "New": Status("The case is created.", _LIVE),
+        "In Progress": Status("Support is looking into it.", _LIVE[1:]),
+        "Waiting on Client": Status(
+            "Support has asked the client for something.", (*_LIVE[:1], *_LIVE[2:]), on_client_update="In Progress"
+        ),
+        "Waiting on Internal Team": Status("Another team of the vendor has to act first.", (*_LIVE[:2], *_LIVE[3:])),
+        "Solved": Status("It is closed, and nobody looks into it any more.", closed=True, otherwise="new_case"),
+    },
+    "New",
+    closed_by_client="Solved",
+)
+
+_ELSEWHERE = "not by this desk: ask whoever has your account"
+
+_INTAKE = Intake(
+    forms=[
+        Form(
+            "portal",
+            [
+                Field("subject", "What it is about, in a few words.", mandatory=True),
+                Field("description", "What happens, and what should happen.", mandatory=True),
+                Field("priority", "How much it matters; the priorities say what each means.", mandatory=True),
+                Field("product", "The product it is about.", mandatory=True),
+            ],
+        )
+    ],
+    default="medium",
+    by_word=["critical"],
+    by_channel={"emergency": "critical"},
+    redirects=dict.fromkeys(("billing", "sales", "account"), _ELSEWHERE),
+)
+
+_DESK_HOURS = (Staffing("portal", "desk"), Staffing("email", "desk"))
+_AFTER_HOURS = (Staffing("portal", "always", ["critical"]), Staffing("emergency", "always", ["critical"]))
+_WITH_THE_WORD = "with the word in the subject"
+
+
 def apricot_us() -> Plan:
-    """What the US desk promises: four priorities, first responses and follow-ups (D1, D4, P1-P10).
+    """What the US desk promises, and how its cases come in and live (D1, D4, D6, P1-P15, C1-C14, L1).
 
     >>> str(apricot_us().target("first_response", "Business Down").due)
     '2 calendar hours'
     """
-    return Plan("Apricot US", {"desk": CST, "always": ALWAYS}, _PRIORITIES, _TARGETS)
+    return Plan(
+        "Apricot US",
+        {"desk": CST, "always": ALWAYS},
+        _PRIORITIES,
+        _TARGETS,
+        workflow=_APRICOT,
+        intake=_INTAKE,
+        staffing=(
+            *_DESK_HOURS,
+            Staffing("chat", "desk"),
+            Staffing("email", "always", ["critical"], how=_WITH_THE_WORD),
+            *_AFTER_HOURS,
+        ),
+    )
 
 
 def apricot_anz() -> Plan:
-    """What the ANZ desk promises: the same policy on its own hours (D2, D3, D5, D8, P1-P10).
+    """What the ANZ desk promises: the same policy on its own hours, chat of its own, consultation (D2-D8, C13).
 
     >>> apricot_anz().calendar("desk").zone
     'Australia/Sydney'
     """
-    return Plan("Apricot ANZ", {"desk": AEDT, "always": ALWAYS, "chat": ANZ_CHAT}, _PRIORITIES, _TARGETS)
+    return Plan(
+        "Apricot ANZ",
+        {"desk": AEDT, "always": ALWAYS, "chat": ANZ_CHAT},
+        _PRIORITIES,
+        _TARGETS,
+        workflow=_APRICOT,
+        intake=_INTAKE,
+        staffing=(*_DESK_HOURS, Staffing("chat", "chat"), *_AFTER_HOURS),
+        consultation=Consultation(timedelta(hours=1)),
+    )
+
+
+_PORTAL_LIVE = ("Assigned", "Waiting For Customer", "Waiting For", "Pending Support", "Resolved")
+
+
+def _portal_status(name: str, meaning: str, *timers: Timer, needs_sub_status: bool = False) -> Status:
+    return Status(
+        meaning,
+        [to for to in (*_PORTAL_LIVE, "Closed") if to != name],
+        on_client_update=None if name == "New" else "Pending Support",
+        on_assignment="Assigned" if name == "New" else None,
+        timers=timers,
+        needs_sub_status=needs_sub_status,
+    )
+
+
+def _portal_workflow(zone: str) -> Workflow:
+    day = calendar_days(1)
+    return Workflow(
+        "Client portal",
+        {
+            "New": _portal_status("New", "The case waits to be assigned."),
+            "Assigned": _portal_status("Assigned", "A representative has the case."),
+            "Waiting For Customer": _portal_status(
+                "Waiting For Customer",
+                "Support has asked the customer for something.",
+                Timer(Remind(), every=day, times=3, zone=zone),
+                Timer(Move("Resolved"), after=calendar_days(4), zone=zone),
+            ),
+            "Waiting For": _portal_status(
+                "Waiting For", "Somebody else has to act first; the sub-status says who.", needs_sub_status=True
+            ),
+            "Pending Support": _portal_status("Pending Support", "The client has written, and support has to look."),
+            "Resolved": _portal_status(
+                "Resolved",
+                "The question is answered, unless the client says otherwise.",
+                Timer(Remind(), after=calendar_days(2), zone=zone),
+                Timer(Move("Closed"), after=calendar_days(3), zone=zone),
+            ),
+            "Closed": Status("It is over; what comes in opens a new case.", closed=True, otherwise="new_case"),
+        },
+        "New",
+        closed_by_client="Closed",
+    )
+
+
+_PORTAL_INTAKE = Intake(
+    forms=[
+        Form(
+            "portal",
+            [
+                Field("product", "The product it is about.", mandatory=True),
+                Field("category", "The main category."),
+                Field("description", "The details.", mandatory=True),
+            ],
+        )
+    ],
+    default="medium",
+    by_word=["critical"],
+)
+
+
+def client_portal(*, calendar: Calendar = CST, zone: str | None = None) -> Plan:
+    """The client portal of another product: seven statuses, driven by timers (L2-L7); its form (C2).
+
+    Args:
+        calendar: of the desk, which the portal does not publish; the targets are those of the other desks.
+        zone: in whose days the timers count; None: the calendar's.
+
+    Raises:
+        WrongType, UnknownZone: no calendar; no such zone.
+
+    >>> [timer.then.to for timer in client_portal().workflow.status("Resolved").timers[1:]]
+    ['Closed']
+    """
+    days = load_zone(zone or compiled(calendar).zone).key
+    return Plan(
+        "Client portal",
+        {"desk": calendar, "always": ALWAYS},
+        _PRIORITIES,
+        _TARGETS,
+        workflow=_portal_workflow(days),
+        intake=_PORTAL_INTAKE,
+    )

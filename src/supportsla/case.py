@@ -1,0 +1,276 @@
+"""A case: the fold of what happened to it (C3, W16), and who may see of it what (C5, C9, C10).
+
+A case is never changed. It is what its events add up to: `_FOLDS` says for each kind of event what it adds, and
+`replay` and `evolve` do nothing else, so that a log is a case's save format and `replay(events) == case`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from .errors import CaseNotOpened, WrongType
+from .events import (
+    Actor,
+    Assigned,
+    AttachmentAdded,
+    ClosedByClient,
+    CollaboratorAdded,
+    CollaboratorRemoved,
+    Commented,
+    ConsultationBooked,
+    DefectLinked,
+    DefectResolved,
+    Event,
+    FollowUpOpened,
+    Opened,
+    PriorityChanged,
+    Reminded,
+    Role,
+    StatusChanged,
+    SubjectChanged,
+    as_event,
+)
+
+__all__ = ["Case", "evolve", "may_see", "replay", "standing_of", "visible_events"]
+
+
+@attrs.frozen(slots=False)
+class Case:
+    """What the events of a case add up to; made by `handle`, `advance` and `replay`.
+
+    Attributes:
+        opened: its opening: number, requester, company, channel, product and the like.
+        status, sub_status: where it is, and whom it waits for (L4).
+        until: the instant that the move into the status named, if it did.
+        priority, subject, assignee: as they are now; `assignee` is None until somebody has it.
+        collaborators: who was added and not removed, in that order.
+        defects, resolved_defects: that it is about, and those of them that are resolved.
+        follow_up: the number of the case in which it goes on (L7).
+        at: when its latest event happened, in UTC.
+        version: how many events it holds, for optimistic concurrency.
+        entered, visit: when its status was entered, and with which version.
+        message_at: when the last public comment since then was made.
+        updates: how many public comments and files of the client came in since then.
+        fired: the timers that fired since then: name, how often, when last.
+    """
+
+    opened: Opened
+    status: str
+    sub_status: str | None
+    until: datetime | None
+    priority: str | None
+    subject: str
+    assignee: str | None
+    collaborators: tuple[str, ...]
+    defects: tuple[str, ...]
+    resolved_defects: tuple[str, ...]
+    follow_up: str | None
+    at: datetime
+    version: int
+    entered: datetime
+    visit: int
+    message_at: datetime | None
+    updates: int
+    fired: tuple[tuple[str, int, datetime], ...]
+
+
+_Draft = dict[str, Any]
+
+
+def _fold_opened(draft: _Draft, event: Opened) -> None:
+    draft.update(
+        opened=event,
+        status=event.status or "New",
+        sub_status=None,
+        until=None,
+        priority=event.priority,
+        subject=event.subject,
+        assignee=None,
+        collaborators=(),
+        defects=(),
+        resolved_defects=(),
+        follow_up=None,
+        entered=event.at,
+        visit=draft["version"],
+        message_at=None,
+        updates=0,
+        fired=(),
+    )
+
+
+def _fold_status(draft: _Draft, event: StatusChanged) -> None:
+    draft["status"] = event.to
+    draft["sub_status"] = event.sub_status
+    draft["until"] = event.until
+    draft["entered"] = event.at
+    draft["visit"] = draft["version"]
+    draft["message_at"] = None
+    draft["updates"] = 0
+    draft["fired"] = ()
+
+
+def _fold_comment(draft: _Draft, event: Commented) -> None:
+    if event.public:
+        draft["message_at"] = event.at
+        draft["updates"] += event.by.role == "client"
+
+
+def _fold_attachment(draft: _Draft, event: AttachmentAdded) -> None:
+    draft["updates"] += event.public and event.by.role == "client"
+
+
+def _fold_priority(draft: _Draft, event: PriorityChanged) -> None:
+    draft["priority"] = event.to
+    if event.by.role == "system":
+        _fold_firing(draft, event.by.id, event.at)
+
+
+def _fold_firing(draft: _Draft, timer: str, at: datetime) -> None:
+    counts = {name: times for name, times, _ in draft["fired"]}
+    others = tuple(firing for firing in draft["fired"] if firing[0] != timer)
+    draft["fired"] = (*others, (timer, counts.get(timer, 0) + 1, at))
+
+
+def _adding(field: str, name: str) -> Callable[[_Draft, Any], None]:
+    def fold(draft: _Draft, event: Any) -> None:
+        draft[field] = tuple(dict.fromkeys((*draft[field], getattr(event, name))))
+
+    return fold
+
+
+def _fold_removed(draft: _Draft, event: CollaboratorRemoved) -> None:
+    draft["collaborators"] = tuple(name for name in draft["collaborators"] if name != event.collaborator)
+
+
+def _setting(field: str, name: str) -> Callable[[_Draft, Any], None]:
+    def fold(draft: _Draft, event: Any) -> None:
+        draft[field] = getattr(event, name)
+
+    return fold
+
+
+def _nothing(_draft: _Draft, _event: Event) -> None:
+    pass
+
+
+_FOLDS: dict[type[Event], Callable[[_Draft, Any], None]] = {
+    Opened: _fold_opened,
+    Commented: _fold_comment,
+    StatusChanged: _fold_status,
+    Assigned: _setting("assignee", "to"),
+    PriorityChanged: _fold_priority,
+    SubjectChanged: _setting("subject", "to"),
+    AttachmentAdded: _fold_attachment,
+    CollaboratorAdded: _adding("collaborators", "collaborator"),
+    CollaboratorRemoved: _fold_removed,
+    DefectLinked: _adding("defects", "defect"),
+    DefectResolved: _adding("resolved_defects", "defect"),
+    ClosedByClient: _nothing,
+    ConsultationBooked: _nothing,
+    FollowUpOpened: _setting("follow_up", "number"),
+    Reminded: lambda draft, event: _fold_firing(draft, event.timer, event.at),
+}
+
+
+def _fold(draft: _Draft, events: Iterable[Event]) -> Case:
+    for event in events:
+        fold = _FOLDS.get(type(event)) or _FOLDS[type(as_event(event))]
+        if "opened" not in draft and fold is not _fold_opened:
+            raise CaseNotOpened(type(event).__name__, event.at)
+        draft["version"] += 1
+        draft["at"] = event.at
+        fold(draft, event)
+    return Case(**draft)
+
+
+def replay(events: Iterable[Event]) -> Case:
+    """The case that a log of events adds up to; it folds what it is given and judges nothing (W16).
+
+    Raises:
+        CaseNotOpened: the log does not begin with an opening.
+        WrongType: an event that is none, or no event at all.
+
+    >>> from datetime import UTC, datetime
+    >>> from supportsla.events import Actor, Assigned, Opened
+    >>> at, ana, bo = datetime(2026, 6, 12, 21, tzinfo=UTC), Actor("client", "ana"), Actor("support", "bo")
+    >>> replay([Opened("A-1", "No login", at=at, by=ana), Assigned("bo", at=at, by=bo)]).assignee
+    'bo'
+    """
+    log = tuple(events)
+    if not log:
+        raise WrongType("events", log, "at least an Opened")
+    return _fold({"version": 0}, log)
+
+
+def evolve(case: Case, *events: Event) -> Case:
+    """The case with further events folded in; like `replay`, it judges nothing.
+
+    Raises:
+        WrongType: an event that is none.
+
+    >>> from datetime import UTC, datetime
+    >>> from supportsla.events import Actor, Assigned, Opened
+    >>> at, ana, bo = datetime(2026, 6, 12, 21, tzinfo=UTC), Actor("client", "ana"), Actor("support", "bo")
+    >>> case = replay([Opened("A-1", "No login", at=at, by=ana)])
+    >>> evolve(case, Assigned("bo", at=at, by=bo)).assignee
+    'bo'
+    """
+    return _fold(dict(case.__dict__), events)
+
+
+def standing_of(case: Case, actor: Actor) -> Role | None:
+    """The role in which somebody acts on this case, or sees it; None: it is out of their reach (C9, C10)."""
+    if actor.role in ("support", "system"):
+        return actor.role
+    requester = case.opened.requester
+    if actor.role == "client" and (
+        actor.id == requester.id or (actor.company is not None and actor.company == requester.company)
+    ):
+        return "client"
+    return "collaborator" if actor.id in case.collaborators else None
+
+
+def may_see(case: Case, viewer: Actor) -> bool:
+    """Whether a case is within somebody's reach: support's, its client's, their colleagues' (C9, C10).
+
+    >>> from datetime import UTC, datetime
+    >>> from supportsla.events import Actor, Opened
+    >>> at, ana = datetime(2026, 6, 12, 21, tzinfo=UTC), Actor("client", "ana", "Acme")
+    >>> case = replay([Opened("A-1", "No login", at=at, by=ana)])
+    >>> may_see(case, Actor("client", "ben", "Acme")), may_see(case, Actor("client", "cy"))
+    (True, False)
+    """
+    return standing_of(case, viewer) is not None
+
+
+def visible_events(events: Iterable[Event], viewer: Actor) -> tuple[Event, ...]:
+    """What somebody may read of a log: support all, a client what is public, and nobody a case out of reach (C5, C9).
+
+    Raises:
+        CaseNotOpened, WrongType: as `replay`.
+
+    >>> from datetime import UTC, datetime
+    >>> from supportsla.events import Actor, Commented, Opened
+    >>> at, ana, bo = datetime(2026, 6, 12, 21, tzinfo=UTC), Actor("client", "ana"), Actor("support", "bo")
+    >>> log = [Opened("A-1", "No login", at=at, by=ana), Commented("A bug?", public=False, at=at, by=bo)]
+    >>> [len(visible_events(log, viewer)) for viewer in (ana, bo, Actor("client", "cy"))]
+    [1, 2, 0]
+    """
+    log = tuple(events)
+    standing = standing_of(replay(log), viewer)
+    if standing in ("support", "system"):
+        return log
+    return tuple(event for event in log if _is_public(event)) if standing else ()
+
+
+def _is_public(event: Event) -> bool:
+    if isinstance(event, Commented | AttachmentAdded):
+        return event.public
+    return not isinstance(event, Reminded) or event.whom == "client"
+
+
+# ---------------------------------------------------------------------------------------------------------- history

@@ -1,0 +1,98 @@
+"""What looks wrong with rules that can be meant all the same: `lint` (L1-L7).
+
+What cannot be meant is refused when a workflow or a plan is made. Here is what its author would want to know before
+anyone relies on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from .durations import Duration
+from .errors import WrongType
+from .findings import Finding
+from .plan import Plan
+from .workflow import Move, Remind, Timer, Workflow, edges, reachable, successors
+
+__all__ = ["lint"]
+
+
+def lint(checked: Plan | Workflow) -> tuple[Finding, ...]:
+    """What looks wrong with a workflow, or with a plan's, each with a name, a severity, a path and a sentence.
+
+    The names: "unreachable_status" (no way leads there), "dead_end" (nothing leads out, and it is not closed),
+    "nobody_may" (a move that no role may make), "late_reminder" and "late_timer" (the case has been moved before).
+
+    Raises:
+        WrongType: neither a plan nor a workflow.
+
+    >>> from supportsla import Status, Workflow
+    >>> flow = Workflow("ours", {"Open": Status(next=["Lost"]), "Lost": Status(), "Odd": Status(closed=True)}, "Open")
+    >>> for finding in lint(flow):
+    ...     print(finding)
+    workflow.statuses.Odd: no way leads to 'Odd'
+    workflow.statuses.Lost: nothing leads out of 'Lost', which is not closed
+    """
+    if isinstance(checked, Plan):
+        return () if checked.workflow is None else lint(checked.workflow)
+    if not isinstance(checked, Workflow):
+        raise WrongType("lint", checked, "a Plan or a Workflow")
+    return (*_unreachable(checked), *_dead_ends(checked), *_moves_of_nobody(checked), *_late_timers(checked))
+
+
+def _warning(name: str, path: str, message: str) -> Finding:
+    return Finding(name, "warning", f"workflow.statuses.{path}", message)
+
+
+def _unreachable(workflow: Workflow) -> Iterator[Finding]:
+    ways = successors(edge for edge in edges(workflow) if edge.by)
+    reached = set(workflow.initial).union(*(reachable(ways, name) for name in workflow.initial))
+    for name, _ in workflow.statuses:
+        if name not in reached:
+            yield _warning("unreachable_status", name, f"no way leads to {name!r}")
+
+
+def _dead_ends(workflow: Workflow) -> Iterator[Finding]:
+    ways = successors(edge for edge in edges(workflow) if edge.by)
+    for name, status in workflow.statuses:
+        if not status.closed and not ways.get(name, set()) - {name}:
+            yield _warning("dead_end", name, f"nothing leads out of {name!r}, which is not closed")
+
+
+def _moves_of_nobody(workflow: Workflow) -> Iterator[Finding]:
+    for edge in edges(workflow):
+        if not edge.by:
+            text = f"no role may move a case from {edge.origin!r} to {edge.to!r}"
+            yield _warning("nobody_may", f"{edge.origin}.{edge.field}", text)
+
+
+def _late_timers(workflow: Workflow) -> Iterator[Finding]:
+    for name, status in workflow.statuses:
+        for i, timer in enumerate(status.timers):
+            moves = enumerate(status.timers)
+            earlier = [move for j, move in moves if i != j and _is_preceded(timer, move, later_in_table=i > j)]
+            if earlier:
+                kind = "late_reminder" if isinstance(timer.then, Remind) else "late_timer"
+                text = f"{timer.name!r} comes too late: {earlier[0].name!r} moves the case after {earlier[0].after}"
+                yield _warning(kind, f"{name}.timers[{i}]", text)
+
+
+def _is_preceded(timer: Timer, move: Timer, *, later_in_table: bool) -> bool:
+    """Whether a timer's last firing, or only one, falls at or after a move; as far as the two can be compared."""
+    last, first = _length(timer.after or timer.every, timer.times or 1), _length(move.after, 1)
+    clocks = [(row.since, row.calendar, row.zone) for row in (timer, move)]
+    if not isinstance(move.then, Move) or clocks[0] != clocks[1] or timer.since == "fired":
+        return False
+    if last is None or first is None or last[0] != first[0]:
+        return False
+    return last[1] > first[1] or (last[1] == first[1] and (later_in_table or isinstance(timer.then, Remind)))
+
+
+def _length(duration: Duration | None, times: int) -> tuple[str, timedelta] | None:
+    """The unit and the length of so many durations; a calendar day is taken for 24 hours."""
+    if duration is None:
+        return None
+    if isinstance(duration.amount, timedelta):
+        return duration.unit.replace("calendar hours", "calendar"), times * duration.amount
+    return duration.unit.replace("calendar days", "calendar"), times * timedelta(days=duration.amount)

@@ -1,0 +1,194 @@
+"""Who is there, who sees which case, and what can be booked (C9, C10, C13, D6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+import attrs
+
+from .calendars import Calendar
+from .case import Case, may_see
+from .errors import EntitlementExhausted, InvalidChoice, OutOfRange, WrongType
+from .events import Actor, ConsultationBooked, Event
+from .lifecycle import is_closed
+from .plan import Plan
+from .spans import Window
+from .worktime import is_open, next_open, windows
+from .zones import EPOCH, in_zone
+
+__all__ = ["VIEWS", "StaffedChannel", "balance", "in_view", "slots", "staffed"]
+
+
+@attrs.frozen
+class StaffedChannel:
+    """Who is taken on a channel at an instant (D6).
+
+    Attributes:
+        channel: such as "chat".
+        priorities: that are taken now, the highest first; none: nobody is there.
+        next: for each priority that the channel ever takes, the first instant from now on at which it does, in the
+            zone of the calendar that says so; now itself while it does.
+        how: what a client must do to be taken now, where the plan says so.
+    """
+
+    channel: str
+    priorities: tuple[str, ...]
+    next: tuple[tuple[str, datetime], ...]
+    how: tuple[str, ...]
+
+
+def staffed(plan: Plan, at: datetime) -> tuple[StaffedChannel, ...]:
+    """Which channels are staffed at an instant, for which priorities, and when each is next (D6).
+
+    Raises:
+        NaiveDatetime, OutOfRange, NeverOpens: as `next_open`.
+
+    >>> from datetime import datetime
+    >>> from zoneinfo import ZoneInfo
+    >>> from supportsla.presets import apricot_us
+    >>> for row in staffed(apricot_us(), datetime(2026, 6, 13, 12, tzinfo=ZoneInfo("America/Chicago"))):
+    ...     print(row.channel, row.priorities, str(dict(row.next).get("low")))
+    portal ('critical',) 2026-06-15 07:00:00-05:00
+    email ('critical',) 2026-06-15 07:00:00-05:00
+    chat () 2026-06-15 07:00:00-05:00
+    emergency ('critical',) None
+    """
+    return tuple(_staffed(plan, channel, at) for channel in dict.fromkeys(row.channel for row in plan.staffing))
+
+
+def _staffed(plan: Plan, channel: str, at: datetime) -> StaffedChannel:
+    rows = [row for row in plan.staffing if row.channel == channel]
+    names = [priority.name for priority in plan.priorities]
+    plain: set[str] = set()
+    asking: list[tuple[str, list[str]]] = []
+    following: dict[str, datetime] = {}
+    for row in rows:
+        taken = [plan.priority(name).name for name in row.priorities] or names
+        calendar = plan.calendar(row.calendar)
+        opens = next_open(calendar, at)
+        if is_open(calendar, at):
+            asking.append((row.how, taken)) if row.how else plain.update(taken)
+        for name in taken:
+            following[name] = min(following.get(name, opens), opens, key=lambda instant: instant - EPOCH)
+    asked = tuple(how for how, taken in asking if not plain.issuperset(taken))
+    now = plain.union(*(taken for _, taken in asking))
+    ordered = tuple((name, following[name]) for name in names if name in following)
+    return StaffedChannel(channel, tuple(name for name in names if name in now), ordered, asked)
+
+
+def _is_mine(case: Case, viewer: Actor) -> bool:
+    if viewer.role == "support":
+        return case.assignee == viewer.id
+    return viewer.role == "client" and case.opened.requester.id == viewer.id
+
+
+def _is_ours(case: Case, viewer: Actor) -> bool:
+    if viewer.role in ("support", "system"):
+        return True
+    return _is_mine(case, viewer) or (
+        viewer.role == "client" and viewer.company is not None and case.opened.company == viewer.company
+    )
+
+
+def _is_shared(case: Case, viewer: Actor) -> bool:
+    return viewer.id in case.collaborators and not _is_ours(case, viewer)
+
+
+def _has_collaborators(case: Case, viewer: Actor) -> bool:
+    return _is_mine(case, viewer) and bool(case.collaborators)
+
+
+VIEWS: Mapping[str, tuple[Callable[[Case, Actor], bool], bool | None]] = {
+    "my_open": (_is_mine, False),
+    "my_closed": (_is_mine, True),
+    "company_open": (_is_ours, False),
+    "company_closed": (_is_ours, True),
+    "my_collaborator_cases": (_has_collaborators, None),
+    "shared_with_me": (_is_shared, None),
+}
+"""The views by name: whose cases are in them, and whether only open ones, only closed ones, or both (C9)."""
+
+
+def in_view(plan: Plan, view: str, case: Case, viewer: Actor) -> bool:
+    """Whether a case is in one of somebody's views; a case out of their reach is in none (C9, C10).
+
+    Args:
+        plan: whose workflow says which statuses are closed.
+        view: a name of `VIEWS`. A person of support has their own cases as "my_...", all as "company_...".
+        case: any case.
+        viewer: who looks.
+
+    Raises:
+        InvalidChoice: no such view.
+        NoWorkflow, UnknownStatus: the plan has no such cases.
+
+    >>> from datetime import UTC, datetime
+    >>> from supportsla import replay
+    >>> from supportsla.events import Opened
+    >>> from supportsla.presets import apricot_us
+    >>> ana, ben = Actor("client", "ana", "Acme"), Actor("client", "ben", "Acme")
+    >>> case = replay([Opened("A-1", "No login", at=datetime(2026, 6, 12, 21, tzinfo=UTC), by=ana)])
+    >>> [view for view in VIEWS if in_view(apricot_us(), view, case, ben)]
+    ['company_open']
+    """
+    if view not in VIEWS:
+        raise InvalidChoice("view", view, tuple(VIEWS))
+    belongs, closed = VIEWS[view]
+    return may_see(case, viewer) and belongs(case, viewer) and closed in (None, is_closed(plan, case))
+
+
+def slots(
+    calendar: Calendar, length: timedelta, start: datetime, end: datetime, *, taken: Iterable[Window] = ()
+) -> Iterator[Window]:
+    """The slots of a length that can be booked between two instants, end to end in each open stretch (C13).
+
+    Args:
+        calendar: when consultation is given.
+        length: of a slot, such as `timedelta(hours=1)`.
+        start: an aware datetime; no slot begins before.
+        end: an aware datetime; no slot ends after.
+        taken: what is booked already, or not to be had otherwise.
+
+    Raises:
+        OutOfRange, WrongType: a length that is no positive timedelta.
+        NaiveDatetime, OutOfRange: as `windows`.
+
+    >>> from datetime import datetime
+    >>> from zoneinfo import ZoneInfo
+    >>> from supportsla.presets import AEDT
+    >>> day = [datetime(2026, 6, 12, hour, tzinfo=ZoneInfo("Australia/Sydney")) for hour in (0, 13, 15, 24 - 1)]
+    >>> found = list(slots(AEDT, timedelta(hours=1), day[0], day[3], taken=[Window(day[1], day[2])]))
+    >>> len(found), str(found[4].opens)
+    (6, '2026-06-12 15:00:00+10:00')
+    """
+    if not isinstance(length, timedelta):
+        raise WrongType("length", length, "a timedelta")
+    if length <= timedelta(0):
+        raise OutOfRange("length", length, "a positive timedelta")
+    for window in windows(calendar - list(taken), start, end):
+        opens, closes, zone = window.opens - EPOCH, window.closes - EPOCH, calendar.compiled.zone
+        for k in range((closes - opens) // length):
+            yield Window(in_zone(opens + k * length, zone), in_zone(opens + (k + 1) * length, zone))
+
+
+def balance(bought: timedelta, events: Iterable[Event]) -> timedelta:
+    """What is left of the consultation that was bought, after all that the events have booked (C13).
+
+    Args:
+        bought: in all.
+        events: of every case of whoever bought it; only bookings count.
+
+    Raises:
+        EntitlementExhausted: more is booked than was bought.
+
+    >>> from datetime import UTC, datetime
+    >>> nine, ten = (datetime(2026, 6, 12, hour, tzinfo=UTC) for hour in (9, 10))
+    >>> booked = ConsultationBooked(Window(nine, ten), at=nine, by=Actor("client", "ana"))
+    >>> str(balance(timedelta(hours=3), [booked]))
+    '2:00:00'
+    """
+    booked = sum((event.slot.length for event in events if isinstance(event, ConsultationBooked)), timedelta(0))
+    if booked > bought:
+        raise EntitlementExhausted(bought, booked)
+    return bought - booked

@@ -1,0 +1,155 @@
+"""When a case changes by itself: the timers of its status as a view (L3, L5, W10).
+
+Timers are not scheduled and never cancelled. A timer's next due follows from the case: from when its status was
+entered, from the last message since, or from the last firing, all of which the log holds. A due before the case's
+latest event is past: that event came in knowing better.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from datetime import datetime
+from functools import lru_cache
+
+import attrs
+
+from .calendars import BusinessCalendar, Calendar
+from .case import Case, evolve
+from .durations import Duration
+from .errors import NeverOpens, OutOfRange
+from .events import Actor, Event, PriorityChanged, Reminded, StatusChanged
+from .plan import Plan
+from .workflow import Action, Move, RaisePriority, Remind, SetPriority, Timer
+from .worktime import due_of
+from .zones import EPOCH, LAST, MICROSECOND, in_zone
+
+__all__ = ["PendingTimer", "end_of", "firing", "pending_timers", "timers"]
+
+_NEVER = EPOCH + LAST
+
+
+@attrs.frozen
+class PendingTimer:
+    """What will happen by itself: when, by which timer, and what it does.
+
+    Attributes:
+        due: an aware datetime in the zone of the timer's calendar.
+        name: the timer's.
+        then: such as `Remind()` or `Move("Closed")`; `str()` says it.
+    """
+
+    due: datetime
+    name: str
+    then: Action
+
+
+@lru_cache(maxsize=256)
+def _always_in(zone: str) -> Calendar:
+    return BusinessCalendar(zone, "24/7")
+
+
+def _clock(plan: Plan, timer: Timer) -> Calendar:
+    return _always_in(timer.zone or "UTC") if timer.calendar is None else plan.calendar(timer.calendar)
+
+
+def end_of(calendar: Calendar, start: datetime, length: Duration, times: int = 1) -> datetime:
+    """The end of so many lengths from a start; far off where there is none."""
+    try:
+        return EPOCH + due_of(calendar, start - EPOCH, Duration(length.unit, length.amount * times), "close")
+    except (NeverOpens, OutOfRange, OverflowError):
+        return _NEVER
+
+
+def _since(case: Case, timer: Timer) -> datetime:
+    if timer.since == "message":
+        return case.message_at or case.entered
+    if timer.since == "fired":
+        return max((at for _, _, at in case.fired), default=case.entered)
+    return case.entered
+
+
+def _next_due(plan: Plan, case: Case, timer: Timer) -> datetime:
+    """When the timer fires next; far off where it does not."""
+    calendar, start = _clock(plan, timer), _since(case, timer)
+    times, last = next(((times, at) for name, times, at in case.fired if name == timer.name), (0, None))
+    floor = case.at if last is None else max(case.at, last + MICROSECOND)
+    if timer.every is None:
+        due = (case.until or _NEVER) if timer.after is None else end_of(calendar, start, timer.after)
+        spent = last is not None and last >= start
+        return due if due >= floor and not spent else _NEVER
+    if timer.since == "fired":
+        return end_of(calendar, start, timer.every) if timer.times is None or times < timer.times else _NEVER
+    return _on_grid(calendar, start, timer.every, timer.times, floor)
+
+
+def _on_grid(calendar: Calendar, start: datetime, every: Duration, times: int | None, floor: datetime) -> datetime:
+    """The first of the multiples of a length from a start that is not before the floor."""
+
+    def due(k: int) -> datetime:
+        return end_of(calendar, start, every, k)
+
+    high = 1
+    while due(high) < floor:
+        high *= 2
+    k = bisect_left(range(high + 1), floor, lo=high // 2 + 1, key=due)
+    return due(k) if times is None or k <= times else _NEVER
+
+
+def _changes_something(plan: Plan, case: Case, action: Action) -> bool:
+    if isinstance(action, SetPriority):
+        return plan.priority(action.to).name != case.priority
+    return not isinstance(action, RaisePriority) or _higher(plan, case.priority) is not None
+
+
+def _higher(plan: Plan, name: str | None) -> str | None:
+    names = [priority.name for priority in plan.priorities]
+    return names[names.index(name) - 1] if name in names[1:] else None
+
+
+def pending_timers(plan: Plan, case: Case) -> list[tuple[datetime, Timer]]:
+    """The timers that will fire, the next one first; of several at one instant, in the order of the table (W10)."""
+    rows = plan.lifecycle.status(case.status).timers
+    dues = [(_next_due(plan, case, row), row) for row in rows if _changes_something(plan, case, row.then)]
+    return sorted((pending for pending in dues if pending[0] < _NEVER), key=lambda pending: pending[0])
+
+
+def firing(plan: Plan, case: Case, timer: Timer, due: datetime) -> Event:
+    """What a timer does at its due, as an event."""
+    by, action = Actor("system", timer.name), timer.then
+    if isinstance(action, Remind):
+        return Reminded(timer.name, action.whom, at=due, by=by)
+    if isinstance(action, Move):
+        return StatusChanged(action.to, action.sub_status, at=due, by=by)
+    to = plan.priority(action.to).name if isinstance(action, SetPriority) else _higher(plan, case.priority)
+    return PriorityChanged(str(to), f"by the timer {timer.name!r}", at=due, by=by)
+
+
+def timers(plan: Plan, case: Case) -> tuple[PendingTimer, ...]:
+    """What will happen by itself in the case's status, in order, up to the move that ends it (L3, L5).
+
+    A timer without end that nothing ends is listed once.
+
+    Raises:
+        NoWorkflow, UnknownStatus: the plan has no such cases.
+
+    >>> from datetime import UTC, datetime
+    >>> from supportsla import replay
+    >>> from supportsla.events import Actor, Opened, StatusChanged
+    >>> from supportsla.presets import client_portal
+    >>> at, ana, bo = datetime(2026, 6, 12, 21, tzinfo=UTC), Actor("client", "ana"), Actor("support", "bo")
+    >>> case = replay([Opened("A-1", "No login", at=at, by=ana), StatusChanged("Resolved", at=at, by=bo)])
+    >>> for timer in timers(client_portal(), case):
+    ...     print(timer.due, timer.then)
+    2026-06-14 16:00:00-05:00 remind the client
+    2026-06-15 16:00:00-05:00 move to Closed
+    """
+    visit, listed, repeating = case.visit, [], set[str]()
+    while case.visit == visit and (pending := pending_timers(plan, case)):
+        due, timer = pending[0]
+        if timer.name in repeating and all(row.name in repeating or row.since == "fired" for _, row in pending):
+            break
+        if timer.every is not None and timer.times is None:
+            repeating.add(timer.name)
+        listed.append(PendingTimer(in_zone(due - EPOCH, _clock(plan, timer).compiled.zone), timer.name, timer.then))
+        case = evolve(case, firing(plan, case, timer, due))
+    return tuple(listed)
