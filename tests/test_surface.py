@@ -131,7 +131,7 @@ EXAMPLES = [
     errors.NoWorkflow("ours"),
     errors.InvalidWorkflow("ours", (Finding("timer_zone", "error", "workflow", "wrong"),)),
     errors.EventRefused("A-1", NOON, "it may not be", ("that",)),
-    errors.TransitionNotAllowed("A-1", NOON, "it may not move", ("Closed",), "Solved", "New"),
+    errors.TransitionNotAllowed("A-1", NOON, ("Solved", "New"), "support 'bo'", ("Closed",)),
     errors.ActorNotAllowed("A-1", NOON, "they may not", ("support",)),
     errors.EventOutOfOrder("A-1", NOON, "it is older", ("later ones",)),
     errors.EventIncomplete("A-1", NOON, "it lacks: to", ("to",)),

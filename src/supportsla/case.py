@@ -176,7 +176,10 @@ _FOLDS: dict[type[Event], Callable[[_Draft, Any], None]] = {
 }
 
 
-def _fold(draft: _Draft, events: Iterable[Event]) -> Case:
+def _fold(start: _Draft, events: Iterable[Event]) -> Case:
+    case = object.__new__(Case)
+    draft = case.__dict__
+    draft.update(start)
     for event in events:
         fold = _FOLDS.get(type(event)) or _FOLDS[type(as_event(event))]
         if "opened" not in draft and fold is not _fold_opened:
@@ -184,7 +187,7 @@ def _fold(draft: _Draft, events: Iterable[Event]) -> Case:
         draft["version"] += 1
         draft["at"] = event.at
         fold(draft, event)
-    return Case(**draft)
+    return case
 
 
 def replay(events: Iterable[Event]) -> Case:
@@ -219,7 +222,7 @@ def evolve(case: Case, *events: Event) -> Case:
     >>> evolve(case, Assigned("bo", at=at, by=bo)).assignee
     'bo'
     """
-    return _fold(dict(case.__dict__), events)
+    return _fold(case.__dict__, events)
 
 
 def standing_of(case: Case, actor: Actor) -> Role | None:

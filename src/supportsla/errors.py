@@ -325,10 +325,10 @@ class EventRefused(SupportSLAError, ValueError):
 class TransitionNotAllowed(EventRefused):
     """A case may not move `to` that status from the `current` one, or not by this actor."""
 
-    def __init__(self, number: str, at: datetime, fact: str, allowed: tuple[str, ...], current: str, to: str) -> None:
-        super().__init__(number, at, fact, allowed)
-        self.args = (number, at, fact, allowed, current, to)
-        self.current, self.to = current, to
+    def __init__(self, number: str, at: datetime, move: tuple[str, str], by: str, allowed: tuple[str, ...]) -> None:
+        self.current, self.to = move
+        super().__init__(number, at, f"{by} may not move it from {self.current!r} to {self.to!r}", allowed)
+        self.args = (number, at, move, by, allowed)
 
 
 class ActorNotAllowed(EventRefused):

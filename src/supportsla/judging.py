@@ -121,8 +121,7 @@ def _check_move(plan: Plan, case: Case, event: StatusChanged) -> StatusChanged:
     row = plan.lifecycle.status(case.status)
     allowed = tuple(to for to, roles in row.next if by.role in roles)
     if event.to not in allowed:
-        fact = f"{by.role} {by.id!r} may not move it from {case.status!r} to {event.to!r}"
-        raise TransitionNotAllowed(*where, fact, allowed, case.status, event.to)
+        raise TransitionNotAllowed(*where, (case.status, event.to), f"{by.role} {by.id!r}", allowed)
     to = plan.lifecycle.status(event.to)
     needed = {"sub_status": to.needs_sub_status, "until": to.needs_until}
     given = {"sub_status": (event.sub_status or "").strip(), "until": event.until}
