@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check docs bench clean
+.PHONY: help demo test check docs diagrams bench clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -27,6 +27,9 @@ check: .venv/ready-check docs  ## lint, format, types, layers and docs
 
 docs: .venv/ready-docs  ## the documentation, as pages under build/docs; a warning is an error
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -b html docs build/docs
+
+diagrams: .venv/ready  ## the status diagrams of the docs, drawn anew; needs Graphviz
+	$(BIN)/python docs/diagrams.py
 
 bench: .venv/ready-bench  ## side by side with other libraries, in one run
 	$(BIN)/python benchmarks/run.py

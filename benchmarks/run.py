@@ -22,12 +22,21 @@ from statistics import median
 
 import contestants
 from contestants import CHICAGO, Runner
+from folding import folding
 from harness import Cell, Line, human, machine, race, table
 from reports import reports
 
 from supportsla import BusinessCalendar, business_hours, elapsed, is_open
 
-PACKAGES = ("supportsla", "workclock", "businesstimedelta", "holidays", "tzdata")
+PACKAGES = (
+    "supportsla",
+    "workclock",
+    "businesstimedelta",
+    "transitions",
+    "python-statemachine",
+    "holidays",
+    "tzdata",
+)
 SEED = 20260105
 STARTS = 500
 FEW = 20
@@ -226,6 +235,7 @@ def main() -> None:
         against_peers(asked, rounds, rng),
         against_ourselves(rounds, rng),
         building(rounds, rng),
+        folding(rounds, rng),
         imports(rng),
         reports(rng),
     ):

@@ -6,7 +6,7 @@ A case is never changed. It is what its events add up to: `_FOLDS` says for each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ from .events import (
     Role,
     StatusChanged,
     SubjectChanged,
-    as_event,
+    no_event,
 )
 
 __all__ = ["Case", "evolve", "may_see", "replay", "standing_of", "visible_events"]
@@ -53,7 +53,7 @@ class Case:
         at: when its latest event happened, in UTC.
         version: how many events it holds, for optimistic concurrency.
         entered, visit: when its status was entered, and with which version.
-        message_at: when the last public comment since then was made.
+        message_at: when the last public comment or file since then came in.
         updates: how many public comments and files of the client came in since then.
         fired: the timers that fired since then: name, how often, when last.
     """
@@ -81,7 +81,7 @@ class Case:
 _Draft = dict[str, Any]
 
 
-def _fold_opened(draft: _Draft, event: Opened) -> None:
+def _fold_opened(draft: _Draft, event: Opened, version: int) -> None:
     draft.update(
         opened=event,
         status=event.status or "New",
@@ -95,38 +95,38 @@ def _fold_opened(draft: _Draft, event: Opened) -> None:
         resolved_defects=(),
         follow_up=None,
         entered=event.at,
-        visit=draft["version"],
+        visit=version,
         message_at=None,
         updates=0,
         fired=(),
     )
 
 
-def _fold_status(draft: _Draft, event: StatusChanged) -> None:
+def _fold_status(draft: _Draft, event: StatusChanged, version: int) -> None:
     draft["status"] = event.to
     draft["sub_status"] = event.sub_status
     draft["until"] = event.until
     draft["entered"] = event.at
-    draft["visit"] = draft["version"]
+    draft["visit"] = version
     draft["message_at"] = None
     draft["updates"] = 0
     draft["fired"] = ()
 
 
-def _fold_comment(draft: _Draft, event: Commented) -> None:
+def _fold_message(draft: _Draft, event: Commented | AttachmentAdded, _version: int) -> None:
     if event.public:
         draft["message_at"] = event.at
         draft["updates"] += event.by.role == "client"
 
 
-def _fold_attachment(draft: _Draft, event: AttachmentAdded) -> None:
-    draft["updates"] += event.public and event.by.role == "client"
-
-
-def _fold_priority(draft: _Draft, event: PriorityChanged) -> None:
+def _fold_priority(draft: _Draft, event: PriorityChanged, _version: int) -> None:
     draft["priority"] = event.to
     if event.by.role == "system":
         _fold_firing(draft, event.by.id, event.at)
+
+
+def _fold_reminder(draft: _Draft, event: Reminded, _version: int) -> None:
+    _fold_firing(draft, event.timer, event.at)
 
 
 def _fold_firing(draft: _Draft, timer: str, at: datetime) -> None:
@@ -135,36 +135,36 @@ def _fold_firing(draft: _Draft, timer: str, at: datetime) -> None:
     draft["fired"] = (*others, (timer, counts.get(timer, 0) + 1, at))
 
 
-def _adding(field: str, name: str) -> Callable[[_Draft, Any], None]:
-    def fold(draft: _Draft, event: Any) -> None:
+def _adding(field: str, name: str) -> Callable[[_Draft, Any, int], None]:
+    def fold(draft: _Draft, event: Any, _version: int) -> None:
         draft[field] = tuple(dict.fromkeys((*draft[field], getattr(event, name))))
 
     return fold
 
 
-def _fold_removed(draft: _Draft, event: CollaboratorRemoved) -> None:
+def _fold_removed(draft: _Draft, event: CollaboratorRemoved, _version: int) -> None:
     draft["collaborators"] = tuple(name for name in draft["collaborators"] if name != event.collaborator)
 
 
-def _setting(field: str, name: str) -> Callable[[_Draft, Any], None]:
-    def fold(draft: _Draft, event: Any) -> None:
+def _setting(field: str, name: str) -> Callable[[_Draft, Any, int], None]:
+    def fold(draft: _Draft, event: Any, _version: int) -> None:
         draft[field] = getattr(event, name)
 
     return fold
 
 
-def _nothing(_draft: _Draft, _event: Event) -> None:
+def _nothing(_draft: _Draft, _event: Event, _version: int) -> None:
     pass
 
 
-_FOLDS: dict[type[Event], Callable[[_Draft, Any], None]] = {
+_FOLDS: dict[type[Event], Callable[[_Draft, Any, int], None]] = {
     Opened: _fold_opened,
-    Commented: _fold_comment,
+    Commented: _fold_message,
     StatusChanged: _fold_status,
     Assigned: _setting("assignee", "to"),
     PriorityChanged: _fold_priority,
     SubjectChanged: _setting("subject", "to"),
-    AttachmentAdded: _fold_attachment,
+    AttachmentAdded: _fold_message,
     CollaboratorAdded: _adding("collaborators", "collaborator"),
     CollaboratorRemoved: _fold_removed,
     DefectLinked: _adding("defects", "defect"),
@@ -172,21 +172,23 @@ _FOLDS: dict[type[Event], Callable[[_Draft, Any], None]] = {
     ClosedByClient: _nothing,
     ConsultationBooked: _nothing,
     FollowUpOpened: _setting("follow_up", "number"),
-    Reminded: lambda draft, event: _fold_firing(draft, event.timer, event.at),
+    Reminded: _fold_reminder,
 }
 
 
-def _fold(start: _Draft, events: Iterable[Event]) -> Case:
+def _fold(start: _Draft, events: Sequence[Event]) -> Case:
     case = object.__new__(Case)
     draft = case.__dict__
     draft.update(start)
+    version, folds = start.get("version", 0), _FOLDS
     for event in events:
-        fold = _FOLDS.get(type(event)) or _FOLDS[type(as_event(event))]
-        if "opened" not in draft and fold is not _fold_opened:
-            raise CaseNotOpened(type(event).__name__, event.at)
-        draft["version"] += 1
-        draft["at"] = event.at
-        fold(draft, event)
+        version += 1
+        try:
+            fold = folds[type(event)]
+        except KeyError:
+            raise no_event(event) from None
+        fold(draft, event, version)
+    draft.update(version=version, at=events[-1].at)
     return case
 
 
@@ -206,7 +208,9 @@ def replay(events: Iterable[Event]) -> Case:
     log = tuple(events)
     if not log:
         raise WrongType("events", log, "at least an Opened")
-    return _fold({"version": 0}, log)
+    if type(log[0]) is not Opened and type(log[0]) in _FOLDS:
+        raise CaseNotOpened(type(log[0]).__name__, log[0].at)
+    return _fold({}, log)
 
 
 def evolve(case: Case, *events: Event) -> Case:
@@ -222,7 +226,7 @@ def evolve(case: Case, *events: Event) -> Case:
     >>> evolve(case, Assigned("bo", at=at, by=bo)).assignee
     'bo'
     """
-    return _fold(case.__dict__, events)
+    return _fold(case.__dict__, events) if events else case
 
 
 def standing_of(case: Case, actor: Actor) -> Role | None:

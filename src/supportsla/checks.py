@@ -22,7 +22,8 @@ def lint(checked: Plan | Workflow) -> tuple[Finding, ...]:
     """What looks wrong with a workflow, or with a plan's, each with a name, a severity, a path and a sentence.
 
     The names: "unreachable_status" (no way leads there), "dead_end" (nothing leads out, and it is not closed),
-    "nobody_may" (a move that no role may make), "late_reminder" and "late_timer" (the case has been moved before).
+    "nobody_may" (a move that no role may make), "late_reminder" and "late_timer" (the case has been moved before),
+    "idle_answer" (what becomes of an update that moves nothing, where every update moves the case).
 
     Raises:
         WrongType: neither a plan nor a workflow.
@@ -38,7 +39,8 @@ def lint(checked: Plan | Workflow) -> tuple[Finding, ...]:
         return () if checked.workflow is None else lint(checked.workflow)
     if not isinstance(checked, Workflow):
         raise WrongType("lint", checked, "a Plan or a Workflow")
-    return (*_unreachable(checked), *_dead_ends(checked), *_moves_of_nobody(checked), *_late_timers(checked))
+    checks = (_unreachable, _dead_ends, _moves_of_nobody, _late_timers, _idle_answers)
+    return tuple(finding for check in checks for finding in check(checked))
 
 
 def _warning(name: str, path: str, message: str) -> Finding:
@@ -74,19 +76,28 @@ def _late_timers(workflow: Workflow) -> Iterator[Finding]:
             earlier = [move for j, move in moves if i != j and _is_preceded(timer, move, later_in_table=i > j)]
             if earlier:
                 kind = "late_reminder" if isinstance(timer.then, Remind) else "late_timer"
-                text = f"{timer.name!r} comes too late: {earlier[0].name!r} moves the case after {earlier[0].after}"
+                move = earlier[0]
+                text = f"{timer.name!r} comes too late: {move.name!r} moves the case after {move.after or move.every}"
                 yield _warning(kind, f"{name}.timers[{i}]", text)
 
 
 def _is_preceded(timer: Timer, move: Timer, *, later_in_table: bool) -> bool:
     """Whether a timer's last firing, or only one, falls at or after a move; as far as the two can be compared."""
-    last, first = _length(timer.after or timer.every, timer.times or 1), _length(move.after, 1)
-    clocks = [(row.since, row.calendar, row.zone) for row in (timer, move)]
-    if not isinstance(move.then, Move) or clocks[0] != clocks[1] or timer.since == "fired":
+    last, first = _length(timer.after or timer.every, timer.times or 1), _length(move.after or move.every, 1)
+    alike = (timer.calendar, timer.zone) == (move.calendar, move.zone)
+    not_before = move.since == "entered" or timer.since == move.since == "message"
+    if not isinstance(move.then, Move) or not alike or not not_before:
         return False
     if last is None or first is None or last[0] != first[0]:
         return False
     return last[1] > first[1] or (last[1] == first[1] and (later_in_table or isinstance(timer.then, Remind)))
+
+
+def _idle_answers(workflow: Workflow) -> Iterator[Finding]:
+    for name, status in workflow.statuses:
+        if status.otherwise != "log" and status.on_client_update is not None and status.within is None:
+            text = f"every update moves the case to {status.on_client_update!r}, so none is left to {status.otherwise}"
+            yield _warning("idle_answer", f"{name}.otherwise", text)
 
 
 def _length(duration: Duration | None, times: int) -> tuple[str, timedelta] | None:

@@ -16,6 +16,7 @@ from .spans import Window
 from .zones import EPOCH, in_range, since_epoch
 
 __all__ = [
+    "KINDS",
     "ROLES",
     "Actor",
     "Assigned",
@@ -35,7 +36,7 @@ __all__ = [
     "Role",
     "StatusChanged",
     "SubjectChanged",
-    "as_event",
+    "no_event",
 ]
 
 Role = Literal["client", "support", "collaborator", "system"]
@@ -264,7 +265,7 @@ class Reminded(Event):
     whom: Role = "client"
 
 
-_KINDS: tuple[type[Event], ...] = (
+KINDS: tuple[type[Event], ...] = (
     Opened,
     Commented,
     StatusChanged,
@@ -283,12 +284,6 @@ _KINDS: tuple[type[Event], ...] = (
 )
 
 
-def as_event(given: Event) -> Event:
-    """The event itself.
-
-    Raises:
-        WrongType: it is of none of the kinds.
-    """
-    if type(given) not in _KINDS:
-        raise WrongType("event", given, f"an event: {', '.join(kind.__name__ for kind in _KINDS)}")
-    return given
+def no_event(given: object) -> WrongType:
+    """What to raise about a value that is none of the kinds."""
+    return WrongType("event", given, f"an event: {', '.join(kind.__name__ for kind in KINDS)}")

@@ -15,7 +15,7 @@ import attrs
 
 from .case import Case, evolve, replay
 from .errors import CaseExists, CaseNotOpened, EventOutOfOrder, WrongType
-from .events import Assigned, ClosedByClient, Commented, Event, Opened, StatusChanged, as_event
+from .events import KINDS, Assigned, ClosedByClient, Commented, Event, Opened, StatusChanged, no_event
 from .intake import admitted
 from .judging import is_client_update, judged, moves_on_update
 from .notices import Notice, notices_of
@@ -139,7 +139,8 @@ def _check_arguments(plan: Plan, case: Case | None, event: Event) -> None:
         raise WrongType("plan", plan, "a Plan, such as apricot_us(), which is called")
     if case is not None and not isinstance(case, Case):
         raise WrongType("case", case, "a Case, or None for an opening; a step has it as .case")
-    as_event(event)
+    if type(event) not in KINDS:
+        raise no_event(event)
 
 
 def _consequences(plan: Plan, case: Case, event: Event) -> Iterator[Event]:

@@ -77,9 +77,9 @@ def _next_due(plan: Plan, case: Case, timer: Timer) -> datetime:
         due = (case.until or _NEVER) if timer.after is None else end_of(calendar, start, timer.after)
         spent = last is not None and last >= start
         return due if due >= floor and not spent else _NEVER
-    if timer.since == "fired":
-        return end_of(calendar, start, timer.every) if timer.times is None or times < timer.times else _NEVER
-    return _on_grid(calendar, start, timer.every, timer.times, floor)
+    if timer.since != "fired":
+        return _on_grid(calendar, start, timer.every, timer.times, floor)
+    return _NEVER if times == timer.times else _on_grid(calendar, start, timer.every, None, floor)
 
 
 def _on_grid(calendar: Calendar, start: datetime, every: Duration, times: int | None, floor: datetime) -> datetime:
@@ -148,7 +148,7 @@ def timers(plan: Plan, case: Case) -> tuple[PendingTimer, ...]:
         due, timer = pending[0]
         if timer.name in repeating and all(row.name in repeating or row.since == "fired" for _, row in pending):
             break
-        if timer.every is not None and timer.times is None:
+        if isinstance(timer.then, Remind) and timer.every is not None and timer.times is None:
             repeating.add(timer.name)
         listed.append(PendingTimer(in_zone(due - EPOCH, _clock(plan, timer).compiled.zone), timer.name, timer.then))
         case = evolve(case, firing(plan, case, timer, due))

@@ -7,6 +7,7 @@ be meant is refused when the table is made, all of it in one error; what is mere
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple, get_args
@@ -117,7 +118,7 @@ class Timer:
         every: again and again, each so long after the one before.
         times: with `every`: so often at most; None: without end.
         until: at the instant that the move into the status named.
-        since: "entered" (the status), "message" (the last public one since, of whoever) or "fired" (the last timer
+        since: "entered" (the status), "message" (the last public comment or file since) or "fired" (the last timer
             since).
         calendar: a name of the plan's calendars, for every unit of time.
         zone: or only a zone, for calendar hours and days.
@@ -323,6 +324,9 @@ def _contradictions(workflow: Workflow) -> Iterator[Finding]:
     for name, status in workflow.statuses:
         for i, timer in enumerate(status.timers):
             yield from _timer_faults(f"statuses.{name}.timers[{i}]", timer)
+        for to, count in Counter(to for to, _ in status.next).items():
+            if count > 1:
+                yield _error("repeated_name", f"statuses.{name}.next.{to}", f"{to!r} is named {count} times")
         names = [timer.name for timer in status.timers]
         for i, timer in enumerate(status.timers):
             if timer.name in names[:i]:
