@@ -396,12 +396,12 @@ def test_a_reminder_at_or_after_its_move_is_found(reminder: Any, move: Any, late
 
 
 def test_an_answer_to_a_clients_update_that_is_never_given_is_found() -> None:
-    """L7: a move to itself moves nothing, and what every update moves is left to nothing else."""
+    """L7: what every update moves is left to nothing else."""
     table = flow(
         Open=Status(next=["Done"], on_client_update="Open"),
         Done=Status(closed=True, on_client_update="Open", otherwise="refuse"),
     )
-    assert found(table) == [("idle_answer", "Open.on_client_update"), ("idle_answer", "Done.otherwise")]
+    assert found(table) == [("idle_answer", "Done.otherwise")]
     done = attrs.evolve(table.status("Done"), within=DAY)
     assert found(flow(Open=Status(next=["Done"]), Done=done)) == []
 
@@ -464,10 +464,8 @@ def test_a_timer_since_the_last_message_waits_for_silence() -> None:
     plan = plan_of(flow(Open=Status(next=["Done"], timers=rows), Done=DONE))
     assert names(plan, begun(plan)) == [("silence", timedelta(days=2))]
     later = AT + timedelta(days=1)
-    for message in (
-        *(Commented("Hm", at=later, by=by) for by in (ANA, BO, HOST)),
-        AttachmentAdded("a", 1, at=later, by=ANA),
-    ):
+    comments = [Commented("Hm", at=later, by=by) for by in (ANA, BO, HOST)]
+    for message in (*comments, AttachmentAdded("a.txt", 1, at=later, by=ANA)):
         case = begun(plan, message)
         assert names(plan, case) == [("silence", timedelta(days=3))]
     assert names(plan, begun(plan, Commented("Hm", public=False, at=later, by=BO))) == [("silence", timedelta(days=2))]
@@ -518,8 +516,12 @@ def test_a_timer_may_set_a_priority_or_raise_it_up_to_the_highest() -> None:
     assert changes == [("P1", timedelta(days=1)), ("P0", timedelta(days=2))]
     assert [notice.kind for notice in step.notices] == ["priority_changed", "priority_changed"]
     assert names(plan, begun(plan)) == [("raise", timedelta(days=1)), ("raise", timedelta(days=2))]
-    rows = [Timer(SetPriority("p2"), after=DAY, zone="UTC"), Timer(SetPriority("P0"), after=DAY, zone="UTC")]
+    rows = [
+        Timer(SetPriority("p2"), after=DAY, zone="UTC"),
+        Timer(SetPriority("p0"), after=calendar_days(2), zone="UTC"),
+    ]
     plan = plan_of(flow(Open=Status(next=["Done"], timers=rows), Done=DONE))
+    assert names(plan, begun(plan)) == [("set the priority to p0", timedelta(days=2))]
     assert advance(plan, begun(plan), AT + timedelta(days=9)).case.priority == "P0"
 
 
