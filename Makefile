@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check docs diagrams bench clean
+.PHONY: help demo test faults check docs diagrams bench clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -17,6 +17,9 @@ demo: .venv/ready  ## deadlines of both published desks, with reasons, and a rep
 
 test: .venv/ready  ## the tests, with full branch coverage of the library
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+faults: .venv/ready  ## plant faults in a copy of the library, and see the tests of the lifecycle fail
+	$(BIN)/python tests/planted_faults.py
 
 check: .venv/ready-check docs  ## lint, format, types, layers and docs
 	$(BIN)/ruff check .

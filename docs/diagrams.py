@@ -20,10 +20,10 @@ FOLDER = Path(__file__).resolve().parent / "diagrams"
 WORKFLOWS = {"apricot": apricot_us().lifecycle, "client_portal": client_portal().lifecycle}
 
 HEAD = """\
-  graph [bgcolor=white, compound=true, rankdir=TB, nodesep=0.45, ranksep=0.3, pad=0.15,
-         fontname="Helvetica", fontsize=11]
-  node [shape=box, style="rounded,filled", fillcolor="#eef3f8", color="#33475b", fontname="Helvetica", fontsize=13]
-  edge [color="#33475b", fontname="Helvetica", fontsize=11, fontcolor="#33475b"]"""
+  graph [bgcolor=white, compound=true, rankdir=TB, nodesep=0.3, ranksep=0.3, pad=0.15,
+         fontname="Helvetica", fontsize=13]
+  node [shape=box, style="rounded,filled", fillcolor="#eef3f8", color="#33475b", fontname="Helvetica", fontsize=16]
+  edge [color="#33475b", fontname="Helvetica", fontsize=13, fontcolor="#33475b"]"""
 BY_HAND = ', color="#9aa5b1", fontcolor="#66707a"'
 BY_ITSELF = ", penwidth=1.8"
 TOGETHER = 'style=rounded, color="#9aa5b1", fontcolor="#66707a", labeljust=l, margin=30'
@@ -88,7 +88,7 @@ def node(workflow: Workflow, name: str) -> str:
     """A status: closed ones with a double border; what a timer does without moving stands below the name."""
     status = workflow.status(name)
     below = [line for timer in status.timers if not isinstance(timer.then, Move) for line in (timer.then, said(timer))]
-    small = "".join(f'<br/><font point-size="10">{line}</font>' for line in below)
+    small = "".join(f'<br/><font point-size="12">{line}</font>' for line in below)
     first = ", penwidth=2.4" if name in workflow.initial else ""
     return f'"{name}" [label=<{name}{small}>{", peripheries=2" if status.closed else ""}{first}]'
 

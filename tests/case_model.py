@@ -82,10 +82,15 @@ class Rules:
     collaborators_comment: bool = False
 
     def moves(self, status: str) -> tuple[str, ...]:
-        """Support moves a live case to any other status but New; nothing leaves the closed one (L1, L2)."""
+        """Support moves a live case to any other status but New; nothing leaves the closed one (L1, L2).
+
+        Whom a case waits for may change, so Waiting For leads to itself (L4).
+        """
         if status == self.closed:
             return ()
-        return tuple(to for to in (*self.live, self.closed) if to not in {"New", status})
+        return tuple(
+            to for to in (*self.live, self.closed) if to not in {"New", status} or to == status == "Waiting For"
+        )
 
 
 def apricot(zone: str, *, consultation: bool = False) -> Rules:

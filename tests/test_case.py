@@ -221,6 +221,9 @@ def test_c9_a_case_that_came_in_without_its_client_takes_a_clients_word() -> Non
     case = handle(US, None, Opened("A-1", "A call", at=AT, by=BO, channel="phone")).case
     assert kinds(handle(US, case, Commented("It was me", at=AT, by=ANA))) == ["client_comment"]
     assert not may_see(case, ANA)
+    for event in (CollaboratorAdded("ana", at=AT, by=ANA), ClosedByClient(at=AT, by=ANA)):
+        with pytest.raises(ActorNotAllowed):
+            handle(US, case, event)
 
 
 def test_c10_a_collaborator_sees_and_is_silent() -> None:
@@ -297,7 +300,7 @@ def test_c13_consultation_is_booked_through_a_case_at_the_anz_desk() -> None:
         handle(US, opened(US, at), ConsultationBooked(slot, at=at, by=ANA))
 
 
-@pytest.mark.parametrize("category", ["billing", "Sales", "ACCOUNT"])
+@pytest.mark.parametrize("category", ["billing", "Sales", " ACCOUNT "])
 def test_c14_other_matters_are_logged_and_redirected(category: str) -> None:
     """C14: with a notice to the client that says where."""
     step = handle(US, None, Opened("A-1", "My bill", at=AT, by=ANA, category=category))
@@ -398,6 +401,17 @@ def test_l3_waiting_for_the_customer_over_a_clock_change() -> None:
     assert (step.case.status, statuses(step)) == ("Closed", ["Resolved", "Closed"])
 
 
+def test_l3_reminders_are_counted_from_the_entering() -> None:
+    """L3: one that falls into the skipped hour does not shift those after it."""
+    waiting = moved(PORTAL, "Waiting For Customer", at=WAITS + timedelta(days=2))
+    assert [f"{timer.due.astimezone(UTC):%d %H:%M}" for timer in timers(PORTAL, waiting)] == [
+        "07 08:30",
+        "08 08:00",
+        "09 07:30",
+        "10 07:30",
+    ]
+
+
 def test_l3_a_client_who_writes_as_the_case_closes_finds_it_closed() -> None:
     """W10: one microsecond earlier it returns to Pending Support."""
     waiting = moved(PORTAL, "Waiting For Customer", at=WAITS)
@@ -464,6 +478,14 @@ def test_l4_waiting_for_names_whom(sub_status: str | None) -> None:
     assert handle(PORTAL, case, StatusChanged("Assigned", at=AT, by=BO)).case.sub_status is None
 
 
+def test_l4_whom_a_case_waits_for_may_change() -> None:
+    """L2, L4: support names another; it is a move of its own."""
+    case = went(PORTAL, opened(PORTAL), StatusChanged("Waiting For", "the vendor", at=AT, by=BO)).case
+    later = AT + SECOND
+    case = handle(PORTAL, case, StatusChanged("Waiting For", "the carrier", at=later, by=BO)).case
+    assert (case.sub_status, case.entered) == ("the carrier", later)
+
+
 def test_l5_a_resolved_case_closes_by_itself_with_a_reminder_before() -> None:
     """L5: after 3 days, and a day before."""
     step = advance(PORTAL, moved(PORTAL, "Resolved"), AT + timedelta(days=3))
@@ -501,6 +523,12 @@ def test_l7_an_update_to_a_closed_case_asks_for_a_new_one(plan: Plan, closed: st
     assert (known.follow_up, kinds(third)) == ("A-2", ["client_comment", "follow_up_exists"])
     assert "A-2" in third.notices[1].why
     assert third.case.status == closed
+
+
+def test_l7_a_case_does_not_go_on_in_itself() -> None:
+    """L7."""
+    with pytest.raises(InvalidEvent, match="'A-1' is the case itself; allowed: the number of a new case"):
+        handle(US, moved(US, "Solved"), FollowUpOpened("A-1", at=AT, by=BO))
 
 
 def test_l7_only_the_clients_updates_ask_for_a_new_case() -> None:
@@ -659,7 +687,7 @@ def test_a_case_is_not_opened_twice_nor_left_unopened() -> None:
         (PriorityChanged("urgent", "Now!", at=AT, by=BO), InvalidEvent, "'urgent'; allowed: critical, high, medium"),
         (Commented("x", at=AT, by=ANA, channel="fax"), InvalidEvent, "'fax'; allowed: portal, email, chat, phone"),
         (DefectResolved("BUG-9", at=AT, by=BO), InvalidEvent, "'BUG-9' is no open defect of it; allowed: nothing"),
-        (FollowUpOpened("A-1", at=AT, by=BO), InvalidEvent, "'A-1' is the case itself"),
+        (FollowUpOpened("A-2", at=AT, by=BO), InvalidEvent, "it is 'In Progress', so it goes on itself; allowed: Foll"),
         (Assigned("bo", at=AT, by=ANA), ActorNotAllowed, "Assigned may not be done by client 'ana'; allowed: support"),
         (Reminded("t", at=AT, by=HOST), ActorNotAllowed, "allowed: the case's own timers"),
         (StatusChanged("Solved", until=AT, at=AT, by=BO), InvalidEvent, "until is .*; allowed: instants after"),
@@ -722,7 +750,7 @@ def test_a_bad_number_is_refused() -> None:
         with pytest.raises(InvalidNumber):
             handle(US, None, Opened(number, "x", at=AT, by=ANA))
         with pytest.raises(InvalidNumber):
-            handle(US, opened(US), FollowUpOpened(number, at=AT, by=BO))
+            handle(US, moved(US, "Solved"), FollowUpOpened(number, at=AT, by=BO))
 
 
 def test_an_event_that_is_none_is_not_folded() -> None:

@@ -516,10 +516,7 @@ def test_a_timer_may_set_a_priority_or_raise_it_up_to_the_highest() -> None:
     assert changes == [("P1", timedelta(days=1)), ("P0", timedelta(days=2))]
     assert [notice.kind for notice in step.notices] == ["priority_changed", "priority_changed"]
     assert names(plan, begun(plan)) == [("raise", timedelta(days=1)), ("raise", timedelta(days=2))]
-    rows = [
-        Timer(SetPriority("p2"), after=DAY, zone="UTC"),
-        Timer(SetPriority("p0"), after=calendar_days(2), zone="UTC"),
-    ]
+    rows = [Timer(SetPriority(to), after=calendar_days(days), zone="UTC") for to, days in (("p2", 1), ("p0", 2))]
     plan = plan_of(flow(Open=Status(next=["Done"], timers=rows), Done=DONE))
     assert names(plan, begun(plan)) == [("set the priority to p0", timedelta(days=2))]
     assert advance(plan, begun(plan), AT + timedelta(days=9)).case.priority == "P0"
@@ -536,6 +533,16 @@ def test_a_timer_since_the_last_firing_does_not_fire_in_the_past() -> None:
     plan = plan_of(flow(Open=Status(next=["Done"], timers=nudge), Done=DONE))
     case = attrs.evolve(begun(plan), at=AT + timedelta(days=9, hours=1))
     assert names(plan, case) == [("nudge", timedelta(days=10)), ("nudge", timedelta(days=11))]
+
+
+def test_timers_that_undo_each_other_without_end_are_listed_for_a_while() -> None:
+    """What they do comes back to where it was, so there is nothing new to list."""
+    rows = [
+        Timer(RaisePriority(), every=DAY, zone="UTC", name="up"),
+        Timer(SetPriority("P2"), every=calendar_hours(36), zone="UTC", name="down"),
+    ]
+    plan = plan_of(flow(Open=Status(next=["Done"], timers=rows), Done=DONE))
+    assert [name for name, _ in names(plan, begun(plan))] == ["up", "down"]
 
 
 def test_a_timer_runs_on_the_calendar_that_it_names() -> None:

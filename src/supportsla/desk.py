@@ -115,7 +115,7 @@ def in_view(plan: Plan, view: str, case: Case, viewer: Actor) -> bool:
 
     Args:
         plan: whose workflow says which statuses are closed.
-        view: a name of `VIEWS`. A person of support has their own cases as "my_...", all as "company_...".
+        view: a name of `VIEWS`. A person of support has their own cases in ``my_open``, all in ``company_open``.
         case: any case.
         viewer: who looks.
 

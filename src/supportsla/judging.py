@@ -99,7 +99,7 @@ def judged(plan: Plan, case: Case, event: Event) -> Event:
 def _acting(plan: Plan, case: Case, event: Event) -> Actor:
     by, kind, where = event.by, type(event).__name__, (case.opened.number, case.at)
     standing = standing_of(case, by)
-    if standing is None and by.role == "client" and case.opened.requester.role != "client":
+    if standing is None and by.role == "client" and _is_word_of_unknown_client(case, event):
         standing = by.role
     if standing is None:
         allowed = ("its requester", "a colleague of the same company", "a collaborator who was added")
@@ -114,6 +114,11 @@ def _acting(plan: Plan, case: Case, event: Event) -> Actor:
             fact = f"{fact}, since it is not public"
         raise ActorNotAllowed(*where, fact, may or ("the case's own timers",))
     return attrs.evolve(by, role=standing)
+
+
+def _is_word_of_unknown_client(case: Case, event: Event) -> bool:
+    """Whether somebody writes on a case that came in without its client, such as a call: the host vouches for them."""
+    return isinstance(event, _COMMENTS) and case.opened.requester.role != "client"
 
 
 def _check_move(plan: Plan, case: Case, event: StatusChanged) -> StatusChanged:
@@ -174,7 +179,10 @@ def _check_booking(plan: Plan, case: Case, event: ConsultationBooked) -> Consult
     return event
 
 
-def _check_follow_up(_plan: Plan, case: Case, event: FollowUpOpened) -> FollowUpOpened:
+def _check_follow_up(plan: Plan, case: Case, event: FollowUpOpened) -> FollowUpOpened:
+    if not plan.lifecycle.status(case.status).closed:
+        fact = f"it is {case.status!r}, so it goes on itself"
+        raise InvalidEvent(case.opened.number, case.at, fact, ("FollowUpOpened for a closed case",))
     if check_number(event.number) == case.opened.number:
         fact = f"{event.number!r} is the case itself"
         raise InvalidEvent(case.opened.number, case.at, fact, ("the number of a new case",))

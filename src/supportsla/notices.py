@@ -81,7 +81,7 @@ def _on_opening(plan: Plan, _before: Case, event: Opened, case: Case) -> Iterato
     number, requester = event.number, event.requester.id
     yield _notice(case, "acknowledgement", requester, f"the case has the number {number}")
     redirects = {category.casefold(): where for category, where in plan.intake.redirects}
-    if where := redirects.get((event.category or "").casefold()):
+    if where := redirects.get((event.category or "").strip().casefold()):
         yield _notice(case, "redirect", requester, f"matters of {event.category} are handled elsewhere: {where}")
     if event.channel in dict(plan.intake.by_channel):
         why = f"case {number} came in on the channel {event.channel!r}, as {case.priority}: connect the caller"

@@ -147,7 +147,7 @@ _PORTAL_LIVE = ("Assigned", "Waiting For Customer", "Waiting For", "Pending Supp
 def _portal_status(name: str, meaning: str, *timers: Timer, needs_sub_status: bool = False) -> Status:
     return Status(
         meaning,
-        [to for to in (*_PORTAL_LIVE, "Closed") if to != name],
+        [to for to in (*_PORTAL_LIVE, "Closed") if to != name or needs_sub_status],
         on_client_update=None if name == "New" else "Pending Support",
         on_assignment="Assigned" if name == "New" else None,
         timers=timers,

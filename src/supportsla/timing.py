@@ -143,13 +143,16 @@ def timers(plan: Plan, case: Case) -> tuple[PendingTimer, ...]:
     2026-06-14 16:00:00-05:00 remind the client
     2026-06-15 16:00:00-05:00 move to Closed
     """
-    visit, listed, repeating = case.visit, [], set[str]()
+    visit, listed, repeated = case.visit, [], set[tuple[str, str | None]]()
     while case.visit == visit and (pending := pending_timers(plan, case)):
         due, timer = pending[0]
-        if timer.name in repeating and all(row.name in repeating or row.since == "fired" for _, row in pending):
+        endless = {name for name, _ in repeated}
+        if (timer.name, case.priority) in repeated and all(
+            row.name in endless or row.since == "fired" for _, row in pending
+        ):
             break
-        if isinstance(timer.then, Remind) and timer.every is not None and timer.times is None:
-            repeating.add(timer.name)
+        if timer.every is not None and timer.times is None:
+            repeated.add((timer.name, case.priority))
         listed.append(PendingTimer(in_zone(due - EPOCH, _clock(plan, timer).compiled.zone), timer.name, timer.then))
         case = evolve(case, firing(plan, case, timer, due))
     return tuple(listed)

@@ -1,0 +1,176 @@
+"""Faults that the tests of the lifecycle must see: each is planted in a copy of the library, and the tests must fail.
+
+    python tests/planted_faults.py [NAME ...]
+
+Prints a line a fault, and exits with 1 if one survives, or if the library as it is does not pass.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+PROJECT = Path(__file__).resolve().parent.parent
+TESTS = ("tests/test_case.py", "tests/test_workflow.py", "tests/test_desk.py", "tests/test_case_laws.py")
+
+
+class Fault(NamedTuple):
+    """What is wrong, in which module, and how: a text that stands there once, and what takes its place."""
+
+    name: str
+    module: str
+    right: str
+    wrong: str
+
+
+FAULTS = [
+    Fault(
+        "a timer is stamped with now instead of its due",
+        "lifecycle",
+        "event = firing(plan, case, timer, due)",
+        "event = firing(plan, case, timer, until)",
+    ),
+    Fault(
+        "an event is handled without catching up first",
+        "lifecycle",
+        "past = _caught_up(plan, case, event.at)",
+        "past = list[_Happened]()",
+    ),
+    Fault(
+        "one timer fires instead of all",
+        "lifecycle",
+        "while (pending := pending_timers(plan, case)) and pending[0][0] <= until:",
+        "if (pending := pending_timers(plan, case)) and pending[0][0] <= until:",
+    ),
+    Fault(
+        "a timer fires after what comes in at its instant",
+        "lifecycle",
+        "and pending[0][0] <= until:",
+        "and pending[0][0] < until:",
+    ),
+    Fault(
+        "of two timers at one instant the later row fires first",
+        "timing",
+        "for row in rows if _changes_something",
+        "for row in reversed(rows) if _changes_something",
+    ),
+    Fault(
+        "of two timers the later due fires first",
+        "timing",
+        "key=lambda pending: pending[0])",
+        "key=lambda pending: EPOCH - pending[0])",
+    ),
+    Fault(
+        "a view forgets the company",
+        "desk",
+        'viewer.role == "client" and viewer.company is not None and case.opened.company == viewer.company',
+        'viewer.role == "client" and viewer.company is not None',
+    ),
+    Fault(
+        "reach forgets the company",
+        "case",
+        "actor.company is not None and actor.company == requester.company",
+        "actor.company is not None",
+    ),
+    Fault(
+        "no company is a company to share",
+        "case",
+        "actor.company is not None and actor.company == requester.company",
+        "actor.company == requester.company",
+    ),
+    Fault(
+        "an internal comment is in a client's copy",
+        "case",
+        "        return event.public\n",
+        "        return True\n",
+    ),
+    Fault(
+        "a reminder is sent after its move",
+        "lifecycle",
+        'superseded=notice.kind == "reminder" and happened.after.visit != case.visit',
+        "superseded=False",
+    ),
+    Fault(
+        "a reminder falls due after its move",
+        "presets",
+        "Timer(Remind(), every=day, times=3, zone=zone)",
+        "Timer(Remind(), every=day, times=4, zone=zone)",
+    ),
+    Fault(
+        "reminders are counted from the one before",
+        "presets",
+        "Timer(Remind(), every=day, times=3, zone=zone)",
+        'Timer(Remind(), every=day, times=3, since="fired", zone=zone)',
+    ),
+    Fault(
+        "a timer of an earlier visit counts as fired",
+        "case",
+        '    draft["fired"] = ()\n',
+        "",
+    ),
+    Fault(
+        "a priority changes without an explanation",
+        "judging",
+        'PriorityChanged: ("to", "explanation")',
+        'PriorityChanged: ("to",)',
+    ),
+    Fault(
+        "a client changes a priority",
+        "judging",
+        'PriorityChanged: ("support",)',
+        'PriorityChanged: ("client", "support")',
+    ),
+    Fault(
+        "a further update of a closed case has a key of its own",
+        "notices",
+        'case.visit if kind == "open_follow_up" else case.version',
+        "case.version",
+    ),
+]
+
+
+def survives(fault: Fault | None) -> bool:
+    """Whether the tests pass on a copy of the library with the fault in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "src"
+        shutil.copytree(PROJECT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
+        if fault is not None:
+            module = source / "supportsla" / f"{fault.module}.py"
+            text = module.read_text(encoding="utf-8")
+            if text.count(fault.right) != 1:
+                raise SystemExit(
+                    f"{fault.name}: {fault.right!r} stands {text.count(fault.right)} times in {fault.module}"
+                )
+            module.write_text(text.replace(fault.right, fault.wrong), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-cov", "-p", "no:cacheprovider", *TESTS]
+        command.append("--hypothesis-profile=faults")
+        command += ["-o", f"pythonpath={source} tests"]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+        environment["HYPOTHESIS_STORAGE_DIRECTORY"] = folder
+        done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+        if fault is None and done.returncode:
+            print(done.stdout, done.stderr, sep="\n")
+        return done.returncode == 0
+
+
+def main(names: list[str]) -> int:
+    """Plant them one by one."""
+    if not survives(None):
+        print("the library as it is does not pass, so nothing is proved")
+        return 1
+    survivors = 0
+    for fault in FAULTS:
+        if not names or fault.name in names:
+            survived = survives(fault)
+            survivors += survived
+            print(f"{'SURVIVES' if survived else 'seen':<9} {fault.name}", flush=True)
+    return int(survivors > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
