@@ -333,7 +333,7 @@ def _contradictions(workflow: Workflow) -> Iterator[Finding]:
                 text = f"{name!r} has a timer of the name {timer.name!r} already; name them apart"
                 yield _error("repeated_name", f"statuses.{name}.timers[{i}].name", text)
         if status.within is not None and (status.on_client_update is None or not is_positive(status.within)):
-            text = f"{status.within} limits no move, or is not positive; name where the client's update moves the case"
+            text = f"{status.within} must be positive, and limit a move: name one in on_client_update"
             yield _error("idle_limit", f"statuses.{name}.within", text)
     yield from _underspecified_moves(workflow)
     yield from _unbreakable_circles(workflow)
