@@ -17,7 +17,7 @@ from supportsla.presets import apricot_us, client_portal
 from supportsla.workflow import Edge, edges
 
 FOLDER = Path(__file__).resolve().parent / "diagrams"
-WORKFLOWS = {"apricot": apricot_us().lifecycle, "client_portal": client_portal().lifecycle}
+WORKFLOWS = {"apricot": apricot_us().required_workflow, "client_portal": client_portal().required_workflow}
 
 HEAD = """\
   graph [bgcolor=white, compound=true, rankdir=TB, nodesep=0.3, ranksep=0.3, pad=0.15,

@@ -204,7 +204,7 @@ def instant(plan: Plan, case: Case, intention: Intention) -> datetime:
 def event_of(plan: Plan, case: Case, intention: Intention) -> Event:
     """The intention as an event at that instant."""
     at, by, word = instant(plan, case, intention), intention.by, intention.word
-    names = [name for name, _ in plan.lifecycle.statuses]
+    names = [name for name, _ in plan.required_workflow.statuses]
     made: dict[str, Event] = {
         "comment": Commented(word, intention.public, at=at, by=by),
         "move": StatusChanged(names[intention.pick % len(names)], "them", at=at, by=by),

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 PROJECT = Path(__file__).resolve().parent.parent
 TESTS = ("tests/test_case.py", "tests/test_workflow.py", "tests/test_desk.py", "tests/test_case_laws.py")
+PATIENCE = 120
 
 
 class Fault(NamedTuple):
@@ -67,27 +68,27 @@ FAULTS = [
     ),
     Fault(
         "a view forgets the company",
-        "desk",
-        'viewer.role == "client" and viewer.company is not None and case.opened.company == viewer.company',
-        'viewer.role == "client" and viewer.company is not None',
+        "case",
+        "same_company = actor.company is not None and actor.company == case.opened.company",
+        "same_company = actor.company is not None",
     ),
     Fault(
-        "reach forgets the company",
+        "a role does not matter to a view",
         "case",
-        "actor.company is not None and actor.company == requester.company",
-        "actor.company is not None",
+        'return actor.role == case.opened.requester.role == "client" and actor.id',
+        "return actor.id",
     ),
     Fault(
         "no company is a company to share",
         "case",
-        "actor.company is not None and actor.company == requester.company",
-        "actor.company == requester.company",
+        "same_company = actor.company is not None and actor.company == case.opened.company",
+        "same_company = actor.company == case.opened.company",
     ),
     Fault(
         "an internal comment is in a client's copy",
         "case",
-        "        return event.public\n",
-        "        return True\n",
+        "isinstance(event, MESSAGES):\n        return event.public\n",
+        "isinstance(event, MESSAGES):\n        return True\n",
     ),
     Fault(
         "a reminder is sent after its move",
@@ -152,7 +153,12 @@ def survives(fault: Fault | None) -> bool:
         command += ["-o", f"pythonpath={source} tests"]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
         environment["HYPOTHESIS_STORAGE_DIRECTORY"] = folder
-        done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run(
+                command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+            )
+        except subprocess.TimeoutExpired:
+            return False
         if fault is None and done.returncode:
             print(done.stdout, done.stderr, sep="\n")
         return done.returncode == 0

@@ -124,7 +124,7 @@ def test_every_change_of_status_is_in_the_table(life: Life) -> None:
     opened = life.log[0]
     assert isinstance(opened, Opened)
     moves = [(one.at, one.to) for one in life.log if isinstance(one, StatusChanged)]
-    found = check_history(life.plan.lifecycle, [(opened.at, str(opened.status)), *moves])
+    found = check_history(life.plan.required_workflow, [(opened.at, str(opened.status)), *moves])
     assert {violation.reason for violation in found} <= {"same_instant"}
 
 
@@ -135,7 +135,7 @@ def test_a_closed_case_stays_closed_but_for_the_table(life: Life) -> None:
         if not is_closed(life.plan, before) or is_closed(life.plan, step.case):
             continue
         moved = [one for one in step.events if isinstance(one, StatusChanged)]
-        causes = {(edge.origin, edge.to): edge.cause for edge in edges(life.plan.lifecycle)}
+        causes = {(edge.origin, edge.to): edge.cause for edge in edges(life.plan.required_workflow)}
         assert (before.status, moved[0].to) in causes
         seen(f"reopened by {causes[before.status, moved[0].to]}")
 

@@ -192,6 +192,9 @@ def test_c9_a_view_that_there_is_not_is_refused() -> None:
     """With those that there are; a name is a text, so a front end can pin one."""
     with pytest.raises(InvalidChoice, match="view is 'mine'; allowed: 'my_open', 'my_closed'"):
         in_view(US, "mine", case_of(), ANA)
+    wrong: Any = ["my_open"]
+    with pytest.raises(InvalidChoice):
+        in_view(US, wrong, case_of(), ANA)
 
 
 # ---------------------------------------------------------------------------------------------------- consultation

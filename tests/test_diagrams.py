@@ -17,7 +17,7 @@ from supportsla.presets import apricot_us, client_portal
 from supportsla.workflow import edges
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-WORKFLOWS = {"apricot": apricot_us().lifecycle, "client_portal": client_portal().lifecycle}
+WORKFLOWS = {"apricot": apricot_us().required_workflow, "client_portal": client_portal().required_workflow}
 NODE = re.compile(r'^ +"([^"]+)" \[label=<.*?>(, peripheries=2)?[,\]]', re.MULTILINE)
 BOX = re.compile(
     r'^  subgraph cluster \{\n +graph \[label="support: from each to each".*\n((?: .*\n)*?)  \}', re.MULTILINE

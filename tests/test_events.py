@@ -20,6 +20,7 @@ from supportsla.events import (
     Event,
     Opened,
     PriorityChanged,
+    Reminded,
     StatusChanged,
 )
 
@@ -60,6 +61,7 @@ def test_an_instant_is_kept_in_utc() -> None:
         (lambda: ConsultationBooked(AT, at=AT, by=ANA), WrongType),  # type: ignore[arg-type]
         (lambda: PriorityChanged("x", 5, at=AT, by=ANA), WrongType),  # type: ignore[arg-type]
         (lambda: Opened("A-1", "x", channel=5, at=AT, by=ANA), WrongType),  # type: ignore[arg-type]
+        (lambda: Reminded("t", "boss", at=AT, by=ANA), InvalidChoice),  # type: ignore[arg-type]
         (lambda: Actor("boss", "x"), InvalidChoice),  # type: ignore[arg-type]
         (lambda: Actor("client", 5), WrongType),  # type: ignore[arg-type]
     ],

@@ -14,6 +14,7 @@ import attrs
 
 from .errors import CaseNotOpened, WrongType
 from .events import (
+    MESSAGES,
     Actor,
     Assigned,
     AttachmentAdded,
@@ -32,10 +33,11 @@ from .events import (
     Role,
     StatusChanged,
     SubjectChanged,
+    as_actor,
     no_event,
 )
 
-__all__ = ["Case", "evolve", "may_see", "replay", "standing_of", "visible_events"]
+__all__ = ["Case", "evolve", "is_colleague", "is_requester", "may_see", "replay", "standing_of", "visible_events"]
 
 
 @attrs.frozen(slots=False)
@@ -49,7 +51,7 @@ class Case:
         priority, subject, assignee: as they are now; `assignee` is None until somebody has it.
         collaborators: who was added and not removed, in that order.
         defects, resolved_defects: that it is about, and those of them that are resolved.
-        follow_up: the number of the case in which it goes on (L7).
+        follow_up: the number of the case in which it goes on since it was closed (L7).
         at: when its latest event happened, in UTC.
         version: how many events it holds, for optimistic concurrency.
         entered, visit: when its status was entered, and with which version.
@@ -110,6 +112,7 @@ def _fold_status(draft: _Draft, event: StatusChanged, version: int) -> None:
     draft["visit"] = version
     draft["message_at"] = None
     draft["updates"] = 0
+    draft["follow_up"] = None
     draft["fired"] = ()
 
 
@@ -142,6 +145,11 @@ def _adding(field: str, name: str) -> Callable[[_Draft, Any, int], None]:
     return fold
 
 
+def _fold_defect(draft: _Draft, event: DefectLinked, _version: int) -> None:
+    draft["defects"] = tuple(dict.fromkeys((*draft["defects"], event.defect)))
+    draft["resolved_defects"] = tuple(defect for defect in draft["resolved_defects"] if defect != event.defect)
+
+
 def _fold_removed(draft: _Draft, event: CollaboratorRemoved, _version: int) -> None:
     draft["collaborators"] = tuple(name for name in draft["collaborators"] if name != event.collaborator)
 
@@ -167,7 +175,7 @@ _FOLDS: dict[type[Event], Callable[[_Draft, Any, int], None]] = {
     AttachmentAdded: _fold_message,
     CollaboratorAdded: _adding("collaborators", "collaborator"),
     CollaboratorRemoved: _fold_removed,
-    DefectLinked: _adding("defects", "defect"),
+    DefectLinked: _fold_defect,
     DefectResolved: _adding("resolved_defects", "defect"),
     ClosedByClient: _nothing,
     ConsultationBooked: _nothing,
@@ -194,6 +202,8 @@ def _fold(start: _Draft, events: Sequence[Event]) -> Case:
 
 def replay(events: Iterable[Event]) -> Case:
     """The case that a log of events adds up to; it folds what it is given and judges nothing (W16).
+
+    An opening that names no status, as `handle` makes none, begins as "New"; a second one begins anew.
 
     Raises:
         CaseNotOpened: the log does not begin with an opening.
@@ -229,14 +239,22 @@ def evolve(case: Case, *events: Event) -> Case:
     return _fold(case.__dict__, events) if events else case
 
 
+def is_requester(case: Case, actor: Actor) -> bool:
+    """Whether it is that client's own case."""
+    return actor.role == case.opened.requester.role == "client" and actor.id == case.opened.requester.id
+
+
+def is_colleague(case: Case, actor: Actor) -> bool:
+    """Whether it is a case of that client's company; one that is not said is none to share (C9)."""
+    same_company = actor.company is not None and actor.company == case.opened.company
+    return actor.role == case.opened.requester.role == "client" and same_company
+
+
 def standing_of(case: Case, actor: Actor) -> Role | None:
     """The role in which somebody acts on this case, or sees it; None: it is out of their reach (C9, C10)."""
     if actor.role in ("support", "system"):
         return actor.role
-    requester = case.opened.requester
-    if actor.role == "client" and (
-        actor.id == requester.id or (actor.company is not None and actor.company == requester.company)
-    ):
+    if is_requester(case, actor) or is_colleague(case, actor):
         return "client"
     return "collaborator" if actor.id in case.collaborators else None
 
@@ -251,7 +269,7 @@ def may_see(case: Case, viewer: Actor) -> bool:
     >>> may_see(case, Actor("client", "ben", "Acme")), may_see(case, Actor("client", "cy"))
     (True, False)
     """
-    return standing_of(case, viewer) is not None
+    return standing_of(case, as_actor(viewer)) is not None
 
 
 def visible_events(events: Iterable[Event], viewer: Actor) -> tuple[Event, ...]:
@@ -268,16 +286,13 @@ def visible_events(events: Iterable[Event], viewer: Actor) -> tuple[Event, ...]:
     [1, 2, 0]
     """
     log = tuple(events)
-    standing = standing_of(replay(log), viewer)
+    standing = standing_of(replay(log), as_actor(viewer))
     if standing in ("support", "system"):
         return log
     return tuple(event for event in log if _is_public(event)) if standing else ()
 
 
 def _is_public(event: Event) -> bool:
-    if isinstance(event, Commented | AttachmentAdded):
+    if isinstance(event, MESSAGES):
         return event.public
     return not isinstance(event, Reminded) or event.whom == "client"
-
-
-# ---------------------------------------------------------------------------------------------------------- history

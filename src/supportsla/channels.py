@@ -102,6 +102,8 @@ class Intake:
         default: the priority where neither an opening nor its subject says one.
         by_word: the priorities whose name or alias alone, in a subject, is enough.
         by_channel: a mapping of channel to the priority of every case that is opened there.
+        emergency: the channels whose callers are connected with the representative on call, and where it is misuse
+            if the priority has to be lowered (P13).
         redirects: a mapping of category to where such matters are handled (C14).
         channels: by which anything may come in.
 
@@ -113,6 +115,7 @@ class Intake:
     default: str | None = None
     by_word: tuple[str, ...] = attrs.field(default=(), converter=_names)
     by_channel: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_pairs)
+    emergency: tuple[str, ...] = attrs.field(default=(), converter=_names)
     redirects: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_pairs)
     channels: tuple[str, ...] = attrs.field(default=CHANNELS, converter=_names)
 

@@ -88,6 +88,8 @@ def _is_preceded(timer: Timer, move: Timer, *, later_in_table: bool) -> bool:
     not_before = move.since == "entered" or timer.since == move.since == "message"
     if not isinstance(move.then, Move) or not alike or not not_before:
         return False
+    if timer.until and move.until:
+        return later_in_table or isinstance(timer.then, Remind)
     if last is None or first is None or last[0] != first[0]:
         return False
     return last[1] > first[1] or (last[1] == first[1] and (later_in_table or isinstance(timer.then, Remind)))

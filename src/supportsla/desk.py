@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from .calendars import Calendar
-from .case import Case, may_see
+from .case import Case, is_colleague, is_requester, may_see
 from .errors import EntitlementExhausted, InvalidChoice, OutOfRange, WrongType
 from .events import Actor, ConsultationBooked, Event
 from .lifecycle import is_closed
@@ -78,17 +78,11 @@ def _staffed(plan: Plan, channel: str, at: datetime) -> StaffedChannel:
 
 
 def _is_mine(case: Case, viewer: Actor) -> bool:
-    if viewer.role == "support":
-        return case.assignee == viewer.id
-    return viewer.role == "client" and case.opened.requester.id == viewer.id
+    return case.assignee == viewer.id if viewer.role == "support" else is_requester(case, viewer)
 
 
 def _is_ours(case: Case, viewer: Actor) -> bool:
-    if viewer.role in ("support", "system"):
-        return True
-    return _is_mine(case, viewer) or (
-        viewer.role == "client" and viewer.company is not None and case.opened.company == viewer.company
-    )
+    return viewer.role in ("support", "system") or is_requester(case, viewer) or is_colleague(case, viewer)
 
 
 def _is_shared(case: Case, viewer: Actor) -> bool:
@@ -132,7 +126,7 @@ def in_view(plan: Plan, view: str, case: Case, viewer: Actor) -> bool:
     >>> [view for view in VIEWS if in_view(apricot_us(), view, case, ben)]
     ['company_open']
     """
-    if view not in VIEWS:
+    if not isinstance(view, str) or view not in VIEWS:
         raise InvalidChoice("view", view, tuple(VIEWS))
     belongs, closed = VIEWS[view]
     return may_see(case, viewer) and belongs(case, viewer) and closed in (None, is_closed(plan, case))

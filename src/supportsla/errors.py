@@ -326,7 +326,7 @@ class TransitionNotAllowed(EventRefused):
     """A case may not move `to` that status from the `current` one, or not by this actor."""
 
     def __init__(self, number: str, at: datetime, move: tuple[str, str], by: str, allowed: tuple[str, ...]) -> None:
-        self.current, self.to = move
+        self.current, self.to, self.by = *move, by
         super().__init__(number, at, f"{by} may not move it from {self.current!r} to {self.to!r}", allowed)
         self.args = (number, at, move, by, allowed)
 
@@ -343,11 +343,9 @@ class EventIncomplete(EventRefused):
     """An event lacks what it must say; `missing` names all of it."""
 
     def __init__(self, number: str, at: datetime, fact: str, missing: tuple[str, ...]) -> None:
-        super().__init__(number, at, fact, missing)
+        super().__init__(number, at, fact, (f"one that says {' and '.join(missing)}",))
+        self.args = (number, at, fact, missing)
         self.missing = missing
-
-    def __str__(self) -> str:
-        return f"case {_shown(self.number, str)}, as of {self.at.isoformat(' ')}: {self.fact}"
 
 
 class InvalidEvent(EventRefused):
@@ -362,18 +360,17 @@ class CaseExists(EventRefused):
     """An opening for a case that is open already."""
 
 
-class CaseNotOpened(SupportSLAError, ValueError):
-    """An event for a case that was never opened."""
+class CaseNotOpened(EventRefused):
+    """An event for a case that was never opened, which has no number."""
 
     def __init__(self, event: str, at: datetime) -> None:
-        super().__init__(event, at)
-        self.event, self.at = event, at
+        allowed = ("Opened, which begins a case, and goes with None for the case",)
+        super().__init__("", at, f"{event} is for a case that was never opened", allowed)
+        self.args = (event, at)
+        self.event = event
 
     def __str__(self) -> str:
-        return (
-            f"{self.event} at {self.at.isoformat(' ')} is for a case that was never opened; allowed: Opened, which "
-            f"begins a case, and goes with None for the case"
-        )
+        return f"as of {self.at.isoformat(' ')}: {self.fact}; allowed: {_listed(self.allowed)}"
 
 
 class InvalidNumber(SupportSLAError, ValueError):

@@ -17,6 +17,7 @@ from .zones import EPOCH, in_range, since_epoch
 
 __all__ = [
     "KINDS",
+    "MESSAGES",
     "ROLES",
     "Actor",
     "Assigned",
@@ -36,6 +37,8 @@ __all__ = [
     "Role",
     "StatusChanged",
     "SubjectChanged",
+    "as_actor",
+    "is_client_update",
     "no_event",
 ]
 
@@ -87,6 +90,7 @@ _EXPECTED: dict[str, tuple[tuple[type, ...], str]] = {
     "str | None": ((str, type(None)), "a text, or None"),
     "bool": ((bool,), "True or False"),
     "int": ((int,), "an integer"),
+    "datetime | None": ((datetime, type(None)), "a datetime with a zone, or None"),
     "Actor": ((Actor,), "an Actor"),
     "Window": ((Window,), "a Window"),
 }
@@ -264,6 +268,11 @@ class Reminded(Event):
     timer: str
     whom: Role = "client"
 
+    def __attrs_post_init__(self) -> None:
+        if self.whom not in ROLES:
+            raise InvalidChoice("Reminded.whom", self.whom, ROLES)
+        _check_types(self)
+
 
 KINDS: tuple[type[Event], ...] = (
     Opened,
@@ -287,3 +296,22 @@ KINDS: tuple[type[Event], ...] = (
 def no_event(given: object) -> WrongType:
     """What to raise about a value that is none of the kinds."""
     return WrongType("event", given, f"an event: {', '.join(kind.__name__ for kind in KINDS)}")
+
+
+MESSAGES = (Commented, AttachmentAdded)
+
+
+def is_client_update(event: Event) -> bool:
+    """Whether it is an update of the client: a public comment, or a public file (L2, L7)."""
+    return isinstance(event, MESSAGES) and event.public and event.by.role == "client"
+
+
+def as_actor(given: Actor) -> Actor:
+    """The actor itself.
+
+    Raises:
+        WrongType: it is none.
+    """
+    if not isinstance(given, Actor):
+        raise WrongType("viewer", given, "an Actor")
+    return given

@@ -31,6 +31,16 @@ class Violation:
     previous: str | None
 
 
+def _pair(position: int, entry: tuple[datetime, str]) -> tuple[datetime, str]:
+    try:
+        at, status = entry
+    except (TypeError, ValueError):
+        raise WrongType(f"history[{position}]", entry, "a pair of an instant and a status") from None
+    if not isinstance(status, str):
+        raise WrongType(f"history[{position}]", status, "a text")
+    return at, status
+
+
 def check_history(workflow: Workflow, history: Iterable[tuple[datetime, str]]) -> tuple[Violation, ...]:
     """What is wrong with a log of statuses from another system, in order; an entry may be wrong in several ways.
 
@@ -54,10 +64,9 @@ def check_history(workflow: Workflow, history: Iterable[tuple[datetime, str]]) -
     ways = {(edge.origin, edge.to) for edge in edges(workflow) if edge.by}
     found: list[Violation] = []
     last: tuple[timedelta, str] | None = None
-    for position, (at, status) in enumerate(history):
+    for position, entry in enumerate(history):
+        at, status = _pair(position, entry)
         instant = since_epoch(at, f"history[{position}]")
-        if not isinstance(status, str):
-            raise WrongType(f"history[{position}]", status, "a text")
         reasons = [
             ("unknown_status", status not in known),
             ("not_initial", last is None and status not in workflow.initial),

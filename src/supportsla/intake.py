@@ -13,7 +13,6 @@ from functools import lru_cache
 
 import attrs
 
-from .channels import Intake
 from .errors import (
     ActorNotAllowed,
     DuplicateNumber,
@@ -26,10 +25,19 @@ from .errors import (
 from .events import Opened
 from .plan import Plan, Priority
 
-__all__ = ["FirstPriority", "admitted", "check_number", "check_numbers", "first_priority", "next_number"]
+__all__ = [
+    "NUMBER",
+    "FirstPriority",
+    "admitted",
+    "check_number",
+    "check_numbers",
+    "first_priority",
+    "is_number",
+    "next_number",
+]
 
 _LONGEST_NUMBER = 100
-_NUMBER = f"a text of 1 to {_LONGEST_NUMBER} characters, all printable, without spaces at its ends"
+NUMBER = f"a text of 1 to {_LONGEST_NUMBER} characters, all printable, without spaces at its ends"
 _OPENERS = ("client", "support", "system")
 
 
@@ -70,8 +78,9 @@ def first_priority(plan: Plan, channel: str | None, subject: str, given: str | N
     if given is not None:
         return FirstPriority(plan.priority(given).name, "", "given")
     if intake.form(channel) is None:
-        for priority, pattern in _patterns(plan.priorities, intake):
-            if found := pattern.search(_unnegated(plan.priorities, subject)):
+        said = _unnegated(plan.priorities, subject)
+        for priority, pattern in _patterns(plan):
+            if found := pattern.search(said):
                 return FirstPriority(priority.name, subject[slice(*found.span())], "subject")
     return FirstPriority(intake.default and plan.priority(intake.default).name, "", "default")
 
@@ -88,13 +97,14 @@ def _said(name: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _patterns(priorities: tuple[Priority, ...], intake: Intake) -> tuple[tuple[Priority, re.Pattern[str]], ...]:
+def _patterns(plan: Plan) -> tuple[tuple[Priority, re.Pattern[str]], ...]:
+    by_word = [plan.priority(name) for name in plan.intake.by_word]
+
     def pattern(priority: Priority) -> re.Pattern[str]:
         name = _spelled([priority])
-        alone = (name,) if {priority.name, *priority.aliases} & set(intake.by_word) else ()
-        return re.compile("|".join((*_said(name), *alone)), re.IGNORECASE)
+        return re.compile("|".join((*_said(name), *[name] * (priority in by_word))), re.IGNORECASE)
 
-    return tuple((priority, pattern(priority)) for priority in priorities)
+    return tuple((priority, pattern(priority)) for priority in plan.priorities)
 
 
 @lru_cache(maxsize=64)
@@ -108,6 +118,12 @@ def _unnegated(priorities: tuple[Priority, ...], subject: str) -> str:
     return _negations(priorities).sub(lambda found: "." * len(found[0]), subject) if priorities else subject
 
 
+def is_number(number: object) -> bool:
+    """Whether it can be the number of a case (C1)."""
+    shaped = isinstance(number, str) and 0 < len(number) <= _LONGEST_NUMBER and number.isprintable()
+    return shaped and number == str(number).strip()
+
+
 def check_number(number: str) -> str:
     """The case number itself (C1).
 
@@ -117,9 +133,8 @@ def check_number(number: str) -> str:
     >>> check_number("A-0001")
     'A-0001'
     """
-    shaped = isinstance(number, str) and 0 < len(number) <= _LONGEST_NUMBER and number.isprintable()
-    if not shaped or number != number.strip():
-        raise InvalidNumber(number, _NUMBER)
+    if not is_number(number):
+        raise InvalidNumber(number, NUMBER)
     return number
 
 
@@ -161,12 +176,13 @@ def admitted(plan: Plan, opened: Opened) -> Opened:
     """The opening with all that it left out: its first status and its priority (C1, C2, P11-P13).
 
     Raises:
-        InvalidNumber: its number is none.
         ActorNotAllowed: a collaborator opens no cases.
-        InvalidEvent: its channel, status or priority is not known to the plan.
+        InvalidEvent: its number is none, or its channel, status or priority is not known to the plan.
         EventIncomplete: it lacks what the channel's form asks for; with all that is missing.
     """
-    number, at, initial = check_number(opened.number), opened.at, plan.lifecycle.initial
+    number, at, initial = opened.number, opened.at, plan.required_workflow.initial
+    if not is_number(number):
+        raise InvalidEvent(number, at, f"Opened.number is {number!r}", (NUMBER,))
     if opened.by.role not in _OPENERS:
         raise ActorNotAllowed(number, at, f"a {opened.by.role} may not open a case", _OPENERS)
     if opened.channel is not None and opened.channel not in plan.intake.channels:

@@ -21,6 +21,7 @@ from .errors import (
     UnknownPriority,
 )
 from .events import (
+    MESSAGES,
     Actor,
     Assigned,
     AttachmentAdded,
@@ -38,14 +39,15 @@ from .events import (
     Role,
     StatusChanged,
     SubjectChanged,
+    is_client_update,
 )
-from .intake import check_number
+from .intake import NUMBER, is_number
 from .plan import Plan
 from .timing import end_of
-from .workflow import Status
+from .workflow import WITHIN_CALENDAR, Status
 from .worktime import elapsed
 
-__all__ = ["is_client_update", "judged", "moves_on_update"]
+__all__ = ["judged", "moves_on_update"]
 
 _MAY: dict[type[Event], tuple[Role, ...]] = {
     Commented: ("client", "support", "collaborator", "system"),
@@ -75,7 +77,6 @@ _MUST_SAY: dict[type[Event], tuple[str, ...]] = {
     DefectLinked: ("defect",),
     DefectResolved: ("defect",),
 }
-_COMMENTS = (Commented, AttachmentAdded)
 _NOT_WHEN_CLOSED = (SubjectChanged, CollaboratorAdded, CollaboratorRemoved, ConsultationBooked, ClosedByClient)
 
 
@@ -87,7 +88,7 @@ def judged(plan: Plan, case: Case, event: Event) -> Event:
         raise InvalidEvent(*where, f"{kind}.channel is {event.channel!r}", plan.intake.channels)
     if missing := tuple(name for name in _MUST_SAY.get(type(event), ()) if not getattr(event, name).strip()):
         raise EventIncomplete(*where, f"{kind} lacks: {', '.join(missing)}", missing)
-    row = plan.lifecycle.status(case.status)
+    row = plan.required_workflow.status(case.status)
     refused = is_client_update(event) and row.otherwise == "refuse" and not moves_on_update(plan, case, row, event.at)
     if refused or (row.closed and isinstance(event, _NOT_WHEN_CLOSED)):
         fact = f"it is {case.status!r}, and takes no {kind} by {event.by.role} {event.by.id!r}"
@@ -105,12 +106,12 @@ def _acting(plan: Plan, case: Case, event: Event) -> Actor:
         allowed = ("its requester", "a colleague of the same company", "a collaborator who was added")
         raise ActorNotAllowed(*where, f"{by.role} {by.id!r} has no part in it, so {kind} may not be theirs", allowed)
     may = _MAY[type(event)]
-    if isinstance(event, _COMMENTS):
+    if isinstance(event, MESSAGES):
         may = may if event.public else ("support", "system")
         may = may if plan.collaborators_comment else tuple(role for role in may if role != "collaborator")
     if standing not in may:
         fact = f"{kind} may not be done by {standing} {by.id!r}"
-        if isinstance(event, _COMMENTS) and not event.public:
+        if isinstance(event, MESSAGES) and not event.public:
             fact = f"{fact}, since it is not public"
         raise ActorNotAllowed(*where, fact, may or ("the case's own timers",))
     return attrs.evolve(by, role=standing)
@@ -118,16 +119,16 @@ def _acting(plan: Plan, case: Case, event: Event) -> Actor:
 
 def _is_word_of_unknown_client(case: Case, event: Event) -> bool:
     """Whether somebody writes on a case that came in without its client, such as a call: the host vouches for them."""
-    return isinstance(event, _COMMENTS) and case.opened.requester.role != "client"
+    return isinstance(event, MESSAGES) and case.opened.requester.role != "client"
 
 
 def _check_move(plan: Plan, case: Case, event: StatusChanged) -> StatusChanged:
     where, by = (case.opened.number, case.at), event.by
-    row = plan.lifecycle.status(case.status)
+    row = plan.required_workflow.status(case.status)
     allowed = tuple(to for to, roles in row.next if by.role in roles)
     if event.to not in allowed:
         raise TransitionNotAllowed(*where, (case.status, event.to), f"{by.role} {by.id!r}", allowed)
-    to = plan.lifecycle.status(event.to)
+    to = plan.required_workflow.status(event.to)
     needed = {"sub_status": to.needs_sub_status, "until": to.needs_until}
     given = {"sub_status": (event.sub_status or "").strip(), "until": event.until}
     if missing := tuple(name for name, needs in needed.items() if needs and not given[name]):
@@ -180,17 +181,17 @@ def _check_booking(plan: Plan, case: Case, event: ConsultationBooked) -> Consult
 
 
 def _check_follow_up(plan: Plan, case: Case, event: FollowUpOpened) -> FollowUpOpened:
-    if not plan.lifecycle.status(case.status).closed:
+    if not plan.required_workflow.status(case.status).closed:
         fact = f"it is {case.status!r}, so it goes on itself"
         raise InvalidEvent(case.opened.number, case.at, fact, ("FollowUpOpened for a closed case",))
-    if check_number(event.number) == case.opened.number:
-        fact = f"{event.number!r} is the case itself"
-        raise InvalidEvent(case.opened.number, case.at, fact, ("the number of a new case",))
+    if not is_number(event.number) or event.number == case.opened.number:
+        fact = f"FollowUpOpened.number is {event.number!r}"
+        raise InvalidEvent(case.opened.number, case.at, fact, (f"another one: {NUMBER}",))
     return event
 
 
 def _check_closing(plan: Plan, case: Case, event: ClosedByClient) -> ClosedByClient:
-    if plan.lifecycle.closed_by_client is None:
+    if plan.required_workflow.closed_by_client is None:
         raise ActorNotAllowed(case.opened.number, case.at, "clients close no cases of this workflow", ("support",))
     return event
 
@@ -207,19 +208,8 @@ _CHECKS: dict[type[Event], Callable[[Plan, Case, Any], Event]] = {
 }
 
 
-# ---------------------------------------------------------------------------------------------------------- notices
-
-
-def is_client_update(event: Event) -> bool:
-    """Whether it is an update of the client: a public comment, or a file."""
-    return isinstance(event, Commented | AttachmentAdded) and event.public and event.by.role == "client"
-
-
 def moves_on_update(plan: Plan, case: Case, row: Status, at: datetime) -> bool:
     """Whether an update of the client, at that instant, moves a case out of the status that the row describes."""
     if row.on_client_update is None or row.within is None:
         return row.on_client_update is not None
-    return at < end_of(plan.calendar("desk"), case.entered, row.within)
-
-
-# ---------------------------------------------------------------------------------------------------------- judging
+    return at < end_of(plan.calendar(WITHIN_CALENDAR), case.entered, row.within)

@@ -15,9 +15,9 @@ import attrs
 
 from .case import Case, evolve, replay
 from .errors import CaseExists, CaseNotOpened, EventOutOfOrder, WrongType
-from .events import KINDS, Assigned, ClosedByClient, Commented, Event, Opened, StatusChanged, no_event
+from .events import KINDS, Assigned, ClosedByClient, Commented, Event, Opened, StatusChanged, is_client_update, no_event
 from .intake import admitted
-from .judging import is_client_update, judged, moves_on_update
+from .judging import judged, moves_on_update
 from .notices import Notice, notices_of
 from .plan import Plan
 from .timing import firing, pending_timers
@@ -54,6 +54,7 @@ def advance(plan: Plan, case: Case, now: datetime) -> Step:
     >>> step.case.status, str(step.case.at), [(notice.kind, notice.superseded) for notice in step.notices]
     ('Closed', '2026-06-15 21:00:00+00:00', [('reminder', True)])
     """
+    _check_arguments(plan, case)
     past = _caught_up(plan, case, EPOCH + since_epoch(now, "now"))
     return _step(plan, past, case)
 
@@ -99,9 +100,8 @@ def handle(plan: Plan, case: Case | None, event: Event) -> Step:
 
     Raises:
         EventRefused: its kinds say why: `TransitionNotAllowed`, `ActorNotAllowed`, `EventIncomplete`,
-            `EventOutOfOrder` (W16), `InvalidEvent`, `CaseClosed`, `CaseExists`. The case is as it was.
-        CaseNotOpened: there is no case, and the event is no opening.
-        InvalidNumber: the number of an opening is none (C1).
+            `EventOutOfOrder` (W16), `InvalidEvent`, `CaseClosed`, `CaseExists`, `CaseNotOpened`. The case is as it
+            was, while the error speaks of it as its timers have left it by then.
         WrongType: no plan, case or event.
         NoWorkflow, UnknownStatus: the plan has no such cases.
 
@@ -113,7 +113,8 @@ def handle(plan: Plan, case: Case | None, event: Event) -> Step:
     >>> step.case.status, step.case.priority, [(notice.kind, notice.to) for notice in step.notices]
     ('New', 'medium', [('acknowledgement', 'ana')])
     """
-    _check_arguments(plan, case, event)
+    if type(event) not in KINDS:
+        raise no_event(event)
     if isinstance(event, Opened):
         if case is not None:
             fact = f"it is open already, so {event.number!r} cannot be opened in its place"
@@ -134,13 +135,11 @@ def handle(plan: Plan, case: Case | None, event: Event) -> Step:
     return _step(plan, past, case)
 
 
-def _check_arguments(plan: Plan, case: Case | None, event: Event) -> None:
+def _check_arguments(plan: Plan, case: Case) -> None:
     if not isinstance(plan, Plan):
         raise WrongType("plan", plan, "a Plan, such as apricot_us(), which is called")
-    if case is not None and not isinstance(case, Case):
-        raise WrongType("case", case, "a Case, or None for an opening; a step has it as .case")
-    if type(event) not in KINDS:
-        raise no_event(event)
+    if not isinstance(case, Case):
+        raise WrongType("case", case, "a Case; a step has it as .case, and an opening has None")
 
 
 def _consequences(plan: Plan, case: Case, event: Event) -> Iterator[Event]:
@@ -151,14 +150,14 @@ def _consequences(plan: Plan, case: Case, event: Event) -> Iterator[Event]:
 
 
 def _where_to(plan: Plan, case: Case, event: Event) -> str | None:
-    row = plan.lifecycle.status(case.status)
+    row = plan.required_workflow.status(case.status)
     if is_client_update(event):
         return row.on_client_update if moves_on_update(plan, case, row, event.at) else None
     if isinstance(event, Commented) and event.public and event.by.role == "support":
         return row.on_reply
     if isinstance(event, Assigned):
         return row.on_assignment
-    return plan.lifecycle.closed_by_client if isinstance(event, ClosedByClient) else None
+    return plan.required_workflow.closed_by_client if isinstance(event, ClosedByClient) else None
 
 
 def is_closed(plan: Plan, case: Case) -> bool:
@@ -174,4 +173,4 @@ def is_closed(plan: Plan, case: Case) -> bool:
     >>> is_closed(apricot_us(), replay([Opened("A-1", "No login", at=at, by=ana)]))
     False
     """
-    return plan.lifecycle.status(case.status).closed
+    return plan.required_workflow.status(case.status).closed

@@ -17,8 +17,9 @@ from .events import (
     Opened,
     PriorityChanged,
     Reminded,
+    is_client_update,
 )
-from .judging import is_client_update, moves_on_update
+from .judging import moves_on_update
 from .plan import Plan
 from .timing import pending_timers
 from .workflow import Move
@@ -83,7 +84,7 @@ def _on_opening(plan: Plan, _before: Case, event: Opened, case: Case) -> Iterato
     redirects = {category.casefold(): where for category, where in plan.intake.redirects}
     if where := redirects.get((event.category or "").strip().casefold()):
         yield _notice(case, "redirect", requester, f"matters of {event.category} are handled elsewhere: {where}")
-    if event.channel in dict(plan.intake.by_channel):
+    if event.channel in plan.intake.emergency:
         why = f"case {number} came in on the channel {event.channel!r}, as {case.priority}: connect the caller"
         yield _notice(case, "connect_representative", "on_call", why)
 
@@ -97,7 +98,7 @@ def _on_update(plan: Plan, before: Case, event: Commented | AttachmentAdded, aft
     else:
         why = f"{who} attached {event.name!r} to case {number}"
         yield _notice(after, "client_attachment", _representative(after), why)
-    row = plan.lifecycle.status(before.status)
+    row = plan.required_workflow.status(before.status)
     if not is_client_update(event) or row.otherwise != "new_case" or moves_on_update(plan, before, row, event.at):
         return
     if before.follow_up is not None:
@@ -122,10 +123,9 @@ def _follow_up(case: Case, event: Commented | AttachmentAdded) -> FollowUp:
 
 def _on_reminder(plan: Plan, before: Case, event: Reminded, after: Case) -> Iterator[Notice]:
     why = f"case {after.opened.number} has been {before.status!r} since {before.entered.isoformat(' ')}"
-    moves = ((due, row.then.to) for due, row in pending_timers(plan, after) if isinstance(row.then, Move))
-    for due, to in moves:
-        why = f"{why}, and will be {to!r} from {due.isoformat(' ')} on unless something happens"
-        break
+    move = next(((due, row.then.to) for due, row in pending_timers(plan, after) if isinstance(row.then, Move)), None)
+    if move is not None:
+        why = f"{why}, and will be {move[1]!r} from {move[0].isoformat(' ')} on unless something happens"
     to_whom = after.opened.requester.id if event.whom == "client" else _representative(after)
     yield _notice(after, "reminder", to_whom, why)
 
@@ -135,16 +135,10 @@ def _on_priority(plan: Plan, before: Case, event: PriorityChanged, after: Case) 
         return
     why = f"the priority is {after.priority} now, not {before.priority}: {event.explanation}"
     yield _notice(after, "priority_changed", after.opened.requester.id, why)
-    urgent = dict(plan.intake.by_channel).get(after.opened.channel or "")
-    if urgent is not None and before.priority == plan.priority(urgent).name and _is_lower(plan, after, before):
-        number, channel = after.opened.number, after.opened.channel
-        why = f"case {number} came in on the channel {channel!r} and was not {before.priority}"
+    opened, lowered = after.opened, plan.rank(str(after.priority)) > plan.rank(str(before.priority))
+    if opened.channel in plan.intake.emergency and before.priority == opened.priority and lowered:
+        why = f"case {opened.number} came in on the channel {opened.channel!r} and was not {before.priority}"
         yield _notice(after, "misuse", "support", why)
-
-
-def _is_lower(plan: Plan, after: Case, before: Case) -> bool:
-    names = [priority.name for priority in plan.priorities]
-    return names.index(str(after.priority)) > names.index(str(before.priority))
 
 
 def _on_defect(_plan: Plan, _before: Case, event: DefectResolved, after: Case) -> Iterator[Notice]:
@@ -160,9 +154,6 @@ _NOTICES: dict[type[Event], Callable[[Plan, Case, Any, Case], Iterator[Notice]]]
     PriorityChanged: _on_priority,
     DefectResolved: _on_defect,
 }
-
-
-# ------------------------------------------------------------------------------------------------------------ views
 
 
 def notices_of(plan: Plan, before: Case, event: Event, after: Case) -> Iterator[Notice]:

@@ -17,7 +17,7 @@ from .channels import Consultation, Disruption, Intake, Staffing, members_of
 from .durations import Duration
 from .errors import InvalidPlan, NoTarget, NoWorkflow, UnknownCalendar, UnknownPriority, WrongType
 from .findings import Finding
-from .workflow import SetPriority, Timer, Workflow, is_positive
+from .workflow import WITHIN_CALENDAR, SetPriority, Timer, Workflow, is_positive
 from .worktime import Boundary, as_duration, check_boundary
 
 __all__ = ["Plan", "Priority", "Target"]
@@ -181,8 +181,16 @@ class Plan:
                 return priority
         raise UnknownPriority(name, tuple(priority.name for priority in self.priorities))
 
+    def rank(self, name: str) -> int:
+        """The place of a priority, by name or alias, among the plan's: 0 is the highest.
+
+        Raises:
+            UnknownPriority: the plan has no such priority.
+        """
+        return self.priorities.index(self.priority(name))
+
     @property
-    def lifecycle(self) -> Workflow:
+    def required_workflow(self) -> Workflow:
         """The workflow, which its cases need.
 
         Raises:
@@ -268,11 +276,12 @@ def _named_calendars(plan: Plan) -> Iterator[tuple[str, str]]:
     yield from ((f"{path}.calendar", timer.calendar) for path, timer in _timers(plan) if timer.calendar is not None)
     for name, status in plan.workflow.statuses if plan.workflow else ():
         if status.within is not None:
-            yield f"workflow.statuses.{name}.within", "desk"
+            yield f"workflow.statuses.{name}.within", WITHIN_CALENDAR
 
 
 def _named_channels(plan: Plan) -> Iterator[tuple[str, str]]:
     yield from ((f"intake.forms[{i}].channel", form.channel) for i, form in enumerate(plan.intake.forms))
+    yield from ((f"intake.emergency[{i}]", channel) for i, channel in enumerate(plan.intake.emergency))
     yield from ((f"intake.by_channel.{channel}", channel) for channel, _ in plan.intake.by_channel)
     yield from ((f"staffing[{i}].channel", row.channel) for i, row in enumerate(plan.staffing))
 

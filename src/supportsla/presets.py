@@ -93,6 +93,7 @@ _INTAKE = Intake(
     default="medium",
     by_word=["critical"],
     by_channel={"emergency": "critical"},
+    emergency=["emergency"],
     redirects=dict.fromkeys(("billing", "sales", "account"), _ELSEWHERE),
 )
 

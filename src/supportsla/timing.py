@@ -8,6 +8,7 @@ latest event is past: that event came in knowing better.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Container
 from datetime import datetime
 from functools import lru_cache
 
@@ -26,6 +27,7 @@ from .zones import EPOCH, LAST, MICROSECOND, in_zone
 __all__ = ["PendingTimer", "end_of", "firing", "pending_timers", "timers"]
 
 _NEVER = EPOCH + LAST
+_FAR = 1000
 
 
 @attrs.frozen
@@ -102,13 +104,13 @@ def _changes_something(plan: Plan, case: Case, action: Action) -> bool:
 
 
 def _higher(plan: Plan, name: str | None) -> str | None:
-    names = [priority.name for priority in plan.priorities]
-    return names[names.index(name) - 1] if name in names[1:] else None
+    rank = 0 if name is None else plan.rank(name)
+    return plan.priorities[rank - 1].name if rank else None
 
 
 def pending_timers(plan: Plan, case: Case) -> list[tuple[datetime, Timer]]:
     """The timers that will fire, the next one first; of several at one instant, in the order of the table (W10)."""
-    rows = plan.lifecycle.status(case.status).timers
+    rows = plan.required_workflow.status(case.status).timers
     dues = [(_next_due(plan, case, row), row) for row in rows if _changes_something(plan, case, row.then)]
     return sorted((pending for pending in dues if pending[0] < _NEVER), key=lambda pending: pending[0])
 
@@ -127,7 +129,8 @@ def firing(plan: Plan, case: Case, timer: Timer, due: datetime) -> Event:
 def timers(plan: Plan, case: Case) -> tuple[PendingTimer, ...]:
     """What will happen by itself in the case's status, in order, up to the move that ends it (L3, L5).
 
-    A timer without end that nothing ends is listed once.
+    A timer without end that nothing ends is listed once; where others wait for it to rest, a thousand firings are
+    looked at.
 
     Raises:
         NoWorkflow, UnknownStatus: the plan has no such cases.
@@ -143,16 +146,21 @@ def timers(plan: Plan, case: Case) -> tuple[PendingTimer, ...]:
     2026-06-14 16:00:00-05:00 remind the client
     2026-06-15 16:00:00-05:00 move to Closed
     """
-    visit, listed, repeated = case.visit, [], set[tuple[str, str | None]]()
+    visit, listed, marks, cut = case.visit, list[PendingTimer](), set[tuple[str, str | None]](), 0
     while case.visit == visit and (pending := pending_timers(plan, case)):
         due, timer = pending[0]
-        endless = {name for name, _ in repeated}
-        if (timer.name, case.priority) in repeated and all(
-            row.name in endless or row.since == "fired" for _, row in pending
-        ):
-            break
+        endless = {name for name, _ in marks}
+        if not cut and (timer.name, case.priority) in marks and all(_waits(row, endless) for _, row in pending):
+            cut = len(listed)
+        if cut and (len(listed) > _FAR or all(row.name in endless for _, row in pending)):
+            return tuple(listed[:cut])
         if timer.every is not None and timer.times is None:
-            repeated.add((timer.name, case.priority))
+            marks.add((timer.name, case.priority))
         listed.append(PendingTimer(in_zone(due - EPOCH, _clock(plan, timer).compiled.zone), timer.name, timer.then))
         case = evolve(case, firing(plan, case, timer, due))
     return tuple(listed)
+
+
+def _waits(row: Timer, endless: Container[str]) -> bool:
+    """Whether a row is without end itself, or put off by each firing of those that are."""
+    return row.name in endless or row.since == "fired"

@@ -22,6 +22,7 @@ from .worktime import as_duration
 from .zones import load_zone
 
 __all__ = [
+    "WITHIN_CALENDAR",
     "Action",
     "Edge",
     "Move",
@@ -37,6 +38,7 @@ __all__ = [
     "successors",
 ]
 
+WITHIN_CALENDAR = "desk"
 Since = Literal["entered", "message", "fired"]
 Otherwise = Literal["log", "refuse", "new_case"]
 
@@ -142,6 +144,8 @@ class Timer:
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.then, Action):
             raise WrongType("Timer.then", self.then, "Remind(), Move(status), SetPriority(name) or RaisePriority()")
+        if not isinstance(self.until, bool):
+            raise WrongType("Timer.until", self.until, "True; the instant stands in StatusChanged(until=...)")
         if self.since not in get_args(Since):
             raise InvalidChoice("Timer.since", self.since, get_args(Since))
 
@@ -203,6 +207,9 @@ class Status:
     needs_sub_status: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        for name in ("meaning", "on_client_update", "on_reply", "on_assignment"):
+            if not isinstance(getattr(self, name), str | None):
+                raise WrongType(f"Status.{name}", getattr(self, name), "a text")
         if self.otherwise not in get_args(Otherwise):
             raise InvalidChoice("Status.otherwise", self.otherwise, get_args(Otherwise))
 
@@ -408,7 +415,7 @@ def _unbreakable_circles(workflow: Workflow) -> Iterator[Finding]:
         circle = {other for other in reachable(by_timer, name) if name in reachable(by_timer, other)}
         ways_out = set().union(*(by_people.get(member, set()) for member in circle)) - circle
         if name in circle - seen and not ways_out:
-            text = f"timers move a case in a circle, {' > '.join(sorted(circle))}, and nobody can move it out"
+            text = f"timers move a case in a circle ({', '.join(sorted(circle))}), and nobody can move it out"
             yield _error("unbreakable_circle", f"statuses.{name}.timers", text)
         seen |= circle
 
