@@ -234,11 +234,13 @@ class Model:
         takes[type(event)](event, place)
 
     def visible(self, viewer: Actor) -> list[Event]:
-        """What somebody may read: nothing out of reach, and nothing internal outside support (C5, C9)."""
+        """What somebody may read: nothing out of reach, and nothing internal outside support (C5, C9, C10)."""
         place = self.place(viewer)
         if place == "stranger":
             return []
-        return [event for event in self.log if place in INSIDERS or getattr(event, "public", True)]
+        said = (Opened, Commented, AttachmentAdded, StatusChanged, SubjectChanged, ClosedByClient)
+        shown = [event for event in self.log if place != "collaborator" or isinstance(event, said)]
+        return [event for event in shown if place in INSIDERS or getattr(event, "public", True)]
 
     def _log(self, event: Event) -> None:
         self.log.append(event)
@@ -299,6 +301,8 @@ class Model:
 
     def _followed(self, event: FollowUpOpened, place: str) -> None:
         self._only(place, *INSIDERS)
+        if self.follow_up not in {None, event.number}:
+            raise RefusedError("InvalidEvent")
         self._log(event)
         self.follow_up = event.number
 
@@ -361,6 +365,7 @@ class Model:
         linked, done = event.defect in self.defects, event.defect in self.resolved
         if isinstance(event, DefectLinked):
             self._log(event)
+            self.resolved = [defect for defect in self.resolved if defect != event.defect]
             if not linked:
                 self.defects.append(event.defect)
             return

@@ -34,7 +34,7 @@ FAULTS = [
         "a timer is stamped with now instead of its due",
         "lifecycle",
         "event = firing(plan, case, timer, due)",
-        "event = firing(plan, case, timer, until)",
+        "event = firing(plan, case, timer, EPOCH + until)",
     ),
     Fault(
         "an event is handled without catching up first",
@@ -45,20 +45,20 @@ FAULTS = [
     Fault(
         "one timer fires instead of all",
         "lifecycle",
-        "while (pending := pending_timers(plan, case)) and pending[0][0] <= until:",
-        "if (pending := pending_timers(plan, case)) and pending[0][0] <= until:",
+        "while (pending := pending_timers(plan, case)) and pending[0][0] - EPOCH <= until:",
+        "if (pending := pending_timers(plan, case)) and pending[0][0] - EPOCH <= until:",
     ),
     Fault(
         "a timer fires after what comes in at its instant",
         "lifecycle",
-        "and pending[0][0] <= until:",
-        "and pending[0][0] < until:",
+        "and pending[0][0] - EPOCH <= until:",
+        "and pending[0][0] - EPOCH < until:",
     ),
     Fault(
         "of two timers at one instant the later row fires first",
         "timing",
-        "for row in rows if _changes_something",
-        "for row in reversed(rows) if _changes_something",
+        "sorted((pending for pending in dues if",
+        "sorted((pending for pending in reversed(dues) if",
     ),
     Fault(
         "of two timers the later due fires first",

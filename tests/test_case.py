@@ -162,8 +162,9 @@ def test_c5_an_internal_comment_is_in_no_clients_view() -> None:
         AttachmentAdded("trace.txt", 5, public=False, at=AT, by=BO),
         Reminded("look", "support", at=AT, by=HOST),
     ]
-    for viewer in (ANA, BEN, GUEST):
+    for viewer in (ANA, BEN):
         assert list(visible_events(log, viewer)) == log[:3]
+    assert list(visible_events(log, GUEST)) == [log[0], log[2]]
     for viewer in (BO, HOST):
         assert list(visible_events(log, viewer)) == log
 
@@ -217,6 +218,13 @@ def test_c9_a_colleague_may_act_on_the_companys_case_and_nobody_else() -> None:
     assert not may_see(alone, Actor("client", "di"))
 
 
+def test_c9_a_blank_company_is_none_to_share() -> None:
+    """C9: however a host writes that there is none."""
+    case = handle(US, None, Opened("A-1", "x", at=AT, by=Actor("client", "cy", " "))).case
+    assert case.opened.company is None
+    assert not may_see(case, Actor("client", "di", ""))
+
+
 def test_c9_an_id_means_nothing_without_its_role() -> None:
     """C9: a client who happens to be called as somebody of support is somebody else."""
     case = handle(US, None, Opened("A-1", "A call", at=AT, by=BO)).case
@@ -253,6 +261,26 @@ def test_c10_a_collaborator_sees_and_is_silent() -> None:
             assert kinds(step)[0].startswith("client_")
         with pytest.raises(ActorNotAllowed):
             handle(generous, case, SubjectChanged("Mine", at=AT, by=guest))
+
+
+def test_c10_a_collaborator_reads_the_case_and_not_who_else_sees_it() -> None:
+    """C10: what was said, and how it stands; not whom it was shared with, nor what support planned."""
+    reads = [
+        Opened("A-1", "No login", at=AT, by=ANA),
+        Commented("Well?", at=AT, by=ANA),
+        AttachmentAdded("a.txt", 1, at=AT, by=BO),
+        StatusChanged("Solved", at=AT, by=BO),
+        SubjectChanged("Login", at=AT, by=ANA),
+    ]
+    hidden = [
+        CollaboratorAdded("guest", at=AT, by=ANA),
+        Assigned("bo", at=AT, by=BO),
+        DefectLinked("BUG-1", at=AT, by=BO),
+        PriorityChanged("low", "A question.", at=AT, by=BO),
+        FollowUpOpened("A-2", at=AT, by=HOST),
+    ]
+    assert list(visible_events([*reads, *hidden], GUEST)) == reads
+    assert list(visible_events([*reads, *hidden], BEN)) == [*reads, *hidden]
 
 
 def test_c10_a_collaborator_who_is_removed_sees_nothing_any_more() -> None:
@@ -530,6 +558,9 @@ def test_l7_an_update_to_a_closed_case_asks_for_a_new_one(plan: Plan, closed: st
     assert again is not None
     assert (again.text, again.addition, second.notices[1].key) == ("log.txt", True, first.notices[1].key)
     known = handle(plan, second.case, FollowUpOpened("A-2", at=AT + SECOND, by=HOST)).case
+    assert handle(plan, known, FollowUpOpened("A-2", at=AT + SECOND, by=HOST)).case.follow_up == "A-2"
+    with pytest.raises(InvalidEvent, match="it goes on in 'A-2' already, not in 'A-3'; allowed: A-2"):
+        handle(plan, known, FollowUpOpened("A-3", at=AT + SECOND, by=HOST))
     third = handle(plan, known, Commented("Hello?", at=AT + SECOND, by=ANA))
     assert (known.follow_up, kinds(third)) == ("A-2", ["client_comment", "follow_up_exists"])
     assert "A-2" in third.notices[1].why

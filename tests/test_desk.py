@@ -91,6 +91,13 @@ def test_d6_it_is_said_when_each_is_next_staffed() -> None:
     assert following(ANZ, friday_15, "chat", "high") == datetime(2026, 6, 15, 10, tzinfo=SYDNEY)
 
 
+def test_d6_a_channel_that_never_opens_has_no_next() -> None:
+    """D6: and the others are answered all the same."""
+    plan = attrs.evolve(US, calendars={**dict(US.calendars), "desk": attrs.evolve(CST, hours="off")})
+    assert taken(plan, AT) == {"portal": ("critical",), "email": ("critical",), "chat": (), "emergency": ("critical",)}
+    assert [row.next for row in staffed(plan, AT) if row.channel == "chat"] == [()]
+
+
 def test_d6_a_plan_may_have_no_such_table() -> None:
     """D6: the client portal publishes none."""
     assert staffed(client_portal(), AT) == ()
@@ -208,6 +215,15 @@ def test_c13_slots_lie_in_open_time_and_off_what_is_taken() -> None:
     assert [f"{slot.opens:%H:%M}" for slot in found] == ["09:00", "10:00", "11:00", "13:00", "14:00", "15:00", "16:00"]
     assert all(slot.length == timedelta(hours=1) for slot in found)
     assert {str(slot.opens.tzinfo) for slot in found} == {"Australia/Sydney"}
+
+
+def test_c13_slots_do_not_depend_on_when_one_asks() -> None:
+    """C13: asked in the middle of the day, what is left of the same slots."""
+    day = datetime(2026, 6, 12, tzinfo=SYDNEY)
+    whole = list(slots(AEDT, timedelta(hours=1), day, day + timedelta(days=1)))
+    asked = day + timedelta(hours=9, minutes=37)
+    assert list(slots(AEDT, timedelta(hours=1), asked, day + timedelta(days=1))) == whole[1:]
+    assert list(slots(AEDT, timedelta(hours=1), whole[2].opens, whole[4].closes)) == whole[2:5]
 
 
 def test_c13_every_slot_can_be_booked() -> None:

@@ -63,6 +63,8 @@ def test_an_instant_is_kept_in_utc() -> None:
         (lambda: Opened("A-1", "x", channel=5, at=AT, by=ANA), WrongType),  # type: ignore[arg-type]
         (lambda: Reminded("t", "boss", at=AT, by=ANA), InvalidChoice),  # type: ignore[arg-type]
         (lambda: Actor("boss", "x"), InvalidChoice),  # type: ignore[arg-type]
+        (lambda: Actor("client", " "), WrongType),
+        (lambda: Actor("client", "ana", 5), WrongType),  # type: ignore[arg-type]
         (lambda: Actor("client", 5), WrongType),  # type: ignore[arg-type]
     ],
 )

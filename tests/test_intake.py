@@ -65,6 +65,8 @@ def test_c1_a_number_is_given_once_in_a_batch() -> None:
     with pytest.raises(DuplicateNumber, match="given twice: 'A-1' at 0, 2, 4; 'A-2' at 1, 3") as refused:
         check_numbers(["A-1", "A-2", "A-1", "A-2", "A-1", "A-3"])
     assert refused.value.positions == (("A-1", (0, 2, 4)), ("A-2", (1, 3)))
+    with pytest.raises(WrongType, match="several numbers"):
+        check_numbers("A-1")
     with pytest.raises(DuplicateNumber, match="; 90 more"):
         check_numbers([str(n) for n in range(100)] * 2)
 
@@ -106,9 +108,10 @@ def test_c2_an_apricot_portal_case_names_all_that_it_lacks(plan: Plan) -> None:
     whole = {"subject": "Login", "description": "No.", "priority": "Business Down", "product": "Pears"}
     assert handle(plan, None, opening(channel="portal", **whole)).case.priority == "critical"
     for name in whole:
-        with pytest.raises(EventIncomplete) as refused:
-            handle(plan, None, opening(channel="portal", **{**whole, name: "" if name != "priority" else None}))
-        assert refused.value.missing == (name,)
+        for blank in ("", " "):
+            with pytest.raises(EventIncomplete) as refused:
+                handle(plan, None, opening(channel="portal", **{**whole, name: blank}))
+            assert refused.value.missing == (name,)
 
 
 def test_c2_the_other_portal_asks_for_product_category_and_details() -> None:
@@ -136,7 +139,8 @@ def test_c2_other_channels_ask_for_nothing() -> None:
 @pytest.mark.parametrize(
     ("more", "error", "text"),
     [
-        ({"number": " "}, InvalidEvent, "Opened.number"),
+        ({"continues": "A-1"}, InvalidEvent, "Opened.continues is 'A-1'; allowed: another one: a text of 1 to 100"),
+        ({"continues": ""}, InvalidEvent, "Opened.continues is ''"),
         ({"by": Actor("collaborator", "g")}, ActorNotAllowed, "a collaborator may not open a case; allowed: client"),
         ({"channel": "fax"}, InvalidEvent, "Opened.channel is 'fax'; allowed: portal, email"),
         ({"status": "Solved"}, InvalidEvent, "Opened.status is 'Solved'; allowed: New"),
@@ -182,11 +186,17 @@ OTHERS = [
     ("non-critical, priority: low", "low"),
     ("not high priority but [low]", "low"),
     ("Medium  priority", "medium"),
+    ("Not critical - priority: high", "high"),
+    ("not critical priority: low", "low"),
+    ("Low priority: printer", "low"),
+    ("low\u2011priority", "low"),
+    ("non\u2011critical [high]", "high"),
 ]
 NOTHING = [
     *("", "hello", "criticality", "uncritical", "noncritical", "non-critical", "Non critical", "not critical"),
     *("no longer critical", "No  longer   business-down", "not a critical matter", "sev 10", "sev 1.5", "sev1a"),
     *("severity", "high", "Low-income form", "High school import", "highpriority", "priority high", "not [low]"),
+    *("non\u2013critical bug", "no-longer critical", 'not "critical"', "not (critical)", "not [critical]"),
     *("not high priority", "no longer priority: high", "priorities: high", "prepriority: high", "low prioritys"),
 ]
 

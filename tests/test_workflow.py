@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -125,6 +126,17 @@ def test_an_unknown_status_is_refused_with_those_that_there_are() -> None:
         lambda: Status(timers=["remind"]),  # type: ignore[list-item]
         lambda: Timer(Remind(), until=AT),  # type: ignore[arg-type]
         lambda: Status(["Done"]),  # type: ignore[arg-type]
+        lambda: Status(timers=Timer(Remind(), after=DAY)),  # type: ignore[arg-type]
+        lambda: Status(closed="no"),  # type: ignore[arg-type]
+        lambda: Status(next={"Done": 5}),
+        lambda: Status(next=[("Done", "support", "x")]),  # type: ignore[list-item]
+        lambda: Status(next=[(["Done"], "support")]),  # type: ignore[list-item]
+        lambda: Workflow("ours", {}, 5),  # type: ignore[arg-type]
+        lambda: Workflow("ours", {}, [5]),  # type: ignore[list-item]
+        lambda: check_history(apricot_us().required_workflow, None),  # type: ignore[arg-type]
+        lambda: timers(apricot_us, begun(plan_of(flow(Open=DONE)))),  # type: ignore[arg-type]
+        lambda: timers(apricot_us(), None),  # type: ignore[arg-type]
+        lambda: advance(apricot_us(), None, AT),  # type: ignore[arg-type]
         lambda: Status(on_reply=["Done"]),  # type: ignore[arg-type]
         lambda: check_history(apricot_us().required_workflow, [(AT,)]),  # type: ignore[list-item]
         lambda: check_history(apricot_us().required_workflow, [5]),  # type: ignore[list-item]
@@ -173,7 +185,7 @@ def test_all_contradictions_of_a_workflow_come_in_one_error() -> None:
                     on_client_update="Gone",
                     timers=[
                         Timer(Move("Away"), after=calendar_days(0), zone="UTC"),
-                        Timer(Remind(), after=DAY),
+                        Timer(Remind(), after=DAY, name=" "),
                         Timer(Remind(), every=DAY, times=0, zone="UTC", name="again"),
                         Timer(Remind(), after=DAY, times=2, zone="Mars/Phobos", name="again"),
                         Timer(Remind(), after=business_hours(1), zone="UTC", name="hours"),
@@ -195,6 +207,7 @@ def test_all_contradictions_of_a_workflow_come_in_one_error() -> None:
         ("unknown_status", f"{timer}[0].then.to"),
         ("not_closed", "workflow.closed_by_client"),
         ("timer_length", f"{timer}[0].after"),
+        ("timer_name", f"{timer}[1].name"),
         ("timer_zone", f"{timer}[1]"),
         ("timer_times", f"{timer}[2].times"),
         ("timer_times", f"{timer}[3].times"),
@@ -213,7 +226,7 @@ def test_all_contradictions_of_a_workflow_come_in_one_error() -> None:
     ]
     assert {finding.severity for finding in refused.value.findings} == {"error"}
     assert str(refused.value).splitlines()[:2] == [
-        "workflow 'ours' has 21 faults:",
+        "workflow 'ours' has 22 faults:",
         "  workflow.initial: 'Start' is no status of the workflow, which has: Open, Wait, Named",
     ]
 
@@ -501,6 +514,58 @@ def test_a_timer_since_the_last_firing_waits_for_the_others() -> None:
     listed = [("nudge", 1), ("nudge", 2), ("nudge", 3), ("end", 4)]
     assert names(plan, begun(plan)) == [(name, timedelta(days=days)) for name, days in listed]
     assert advance(plan, begun(plan), AT + timedelta(days=9)).case.at == AT + timedelta(days=4)
+
+
+def test_a_timer_after_something_fires_once() -> None:
+    """Also where others fire after it, so that two of them do not wake each other for ever."""
+    rows = [
+        Timer(Remind(), after=calendar_hours(1), since="fired", zone="UTC", name="one"),
+        Timer(Remind(), after=calendar_hours(2), since="fired", zone="UTC", name="two"),
+    ]
+    plan = plan_of(flow(Open=Status(next=["Done"], timers=rows), Done=DONE))
+    assert names(plan, begun(plan)) == [("one", timedelta(hours=1)), ("two", timedelta(hours=3))]
+    assert len(advance(plan, begun(plan), AT + timedelta(days=9)).events) == 2
+
+
+def test_a_message_at_the_instant_of_a_firing_comes_after_it() -> None:
+    """W10: so the silence begins anew."""
+    rows = [Timer(Remind(), after=calendar_hours(1), since="message", zone="UTC", name="nudge")]
+    plan = plan_of(flow(Open=Status(next=["Done"], timers=rows), Done=DONE))
+    case = begun(plan, Commented("Hm", at=AT + timedelta(hours=1), by=ANA))
+    assert names(plan, case) == [("nudge", timedelta(hours=2))]
+
+
+def test_a_timer_that_had_nothing_to_do_has_had_its_turn() -> None:
+    """W10: what comes in at its due is not undone by it; nor is what a later row does at that instant."""
+    rows = [Timer(SetPriority(to), after=DAY, zone="UTC") for to in ("P2", "P0")]
+    plan = plan_of(flow(Open=Status(next=["Done"], timers=rows[:1]), Done=DONE))
+    due = AT + timedelta(days=1)
+    case = begun(plan, PriorityChanged("P1", "Seen.", at=due, by=BO))
+    assert (advance(plan, case, due).events, names(plan, case)) == ((), [])
+    plan = plan_of(flow(Open=Status(next=["Done"], timers=rows), Done=DONE))
+    assert advance(plan, begun(plan), AT + timedelta(days=9)).case.priority == "P0"
+
+
+def test_no_more_than_a_thousand_firings_are_listed() -> None:
+    """However often a table says."""
+    rows = [Timer(Remind(), every=calendar_hours(1), times=10**9, zone="UTC")]
+    plan = plan_of(flow(Open=Status(next=["Done"], timers=rows), Done=DONE))
+    assert len(timers(plan, begun(plan))) == 1000
+
+
+def test_the_last_instant_that_there_is_can_be_asked_for() -> None:
+    """In any zone."""
+    plan = plan_of(flow(Open=Status(next=["Done"]), Done=DONE))
+    for zone in (ZoneInfo("America/Chicago"), ZoneInfo("Australia/Sydney")):
+        for now in (datetime.max.replace(tzinfo=zone), datetime.min.replace(tzinfo=zone)):
+            assert advance(plan, begun(plan), now).events == ()
+
+
+def test_a_large_circle_is_found_as_a_small_one() -> None:
+    """Of three hundred statuses."""
+    rows = {f"S{i}": Status(timers=[Timer(Move(f"S{(i + 1) % 300}"), after=DAY, zone="UTC")]) for i in range(300)}
+    with pytest.raises(InvalidWorkflow, match="has 1 fault"):
+        Workflow("ring", rows, "S0")
 
 
 def test_a_timer_until_an_instant_needs_it_named() -> None:

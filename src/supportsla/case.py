@@ -55,9 +55,9 @@ class Case:
         at: when its latest event happened, in UTC.
         version: how many events it holds, for optimistic concurrency.
         entered, visit: when its status was entered, and with which version.
-        message_at: when the last public comment or file since then came in.
+        message_at, message_version: when the last public comment or file since then came in, and with which version.
         updates: how many public comments and files of the client came in since then.
-        fired: the timers that fired since then: name, how often, when last.
+        fired: the timers that fired since then: name, how often, when last, and with which version.
     """
 
     opened: Opened
@@ -76,8 +76,9 @@ class Case:
     entered: datetime
     visit: int
     message_at: datetime | None
+    message_version: int
     updates: int
-    fired: tuple[tuple[str, int, datetime], ...]
+    fired: tuple[tuple[str, int, datetime, int], ...]
 
 
 _Draft = dict[str, Any]
@@ -99,6 +100,7 @@ def _fold_opened(draft: _Draft, event: Opened, version: int) -> None:
         entered=event.at,
         visit=version,
         message_at=None,
+        message_version=0,
         updates=0,
         fired=(),
     )
@@ -111,31 +113,33 @@ def _fold_status(draft: _Draft, event: StatusChanged, version: int) -> None:
     draft["entered"] = event.at
     draft["visit"] = version
     draft["message_at"] = None
+    draft["message_version"] = 0
     draft["updates"] = 0
     draft["follow_up"] = None
     draft["fired"] = ()
 
 
-def _fold_message(draft: _Draft, event: Commented | AttachmentAdded, _version: int) -> None:
+def _fold_message(draft: _Draft, event: Commented | AttachmentAdded, version: int) -> None:
     if event.public:
         draft["message_at"] = event.at
+        draft["message_version"] = version
         draft["updates"] += event.by.role == "client"
 
 
-def _fold_priority(draft: _Draft, event: PriorityChanged, _version: int) -> None:
+def _fold_priority(draft: _Draft, event: PriorityChanged, version: int) -> None:
     draft["priority"] = event.to
     if event.by.role == "system":
-        _fold_firing(draft, event.by.id, event.at)
+        _fold_firing(draft, event.by.id, event.at, version)
 
 
-def _fold_reminder(draft: _Draft, event: Reminded, _version: int) -> None:
-    _fold_firing(draft, event.timer, event.at)
+def _fold_reminder(draft: _Draft, event: Reminded, version: int) -> None:
+    _fold_firing(draft, event.timer, event.at, version)
 
 
-def _fold_firing(draft: _Draft, timer: str, at: datetime) -> None:
-    counts = {name: times for name, times, _ in draft["fired"]}
+def _fold_firing(draft: _Draft, timer: str, at: datetime, version: int) -> None:
+    counts = {name: times for name, times, _, _ in draft["fired"]}
     others = tuple(firing for firing in draft["fired"] if firing[0] != timer)
-    draft["fired"] = (*others, (timer, counts.get(timer, 0) + 1, at))
+    draft["fired"] = (*others, (timer, counts.get(timer, 0) + 1, at, version))
 
 
 def _adding(field: str, name: str) -> Callable[[_Draft, Any, int], None]:
@@ -273,7 +277,9 @@ def may_see(case: Case, viewer: Actor) -> bool:
 
 
 def visible_events(events: Iterable[Event], viewer: Actor) -> tuple[Event, ...]:
-    """What somebody may read of a log: support all, a client what is public, and nobody a case out of reach (C5, C9).
+    """What somebody may read of a log: support all, a client what is public, nobody a case out of reach (C5, C9, C10).
+
+    A collaborator reads what was said and how the case stands, but not who else sees it, nor what support planned.
 
     Raises:
         CaseNotOpened, WrongType: as `replay`.
@@ -289,7 +295,12 @@ def visible_events(events: Iterable[Event], viewer: Actor) -> tuple[Event, ...]:
     standing = standing_of(replay(log), as_actor(viewer))
     if standing in ("support", "system"):
         return log
+    if standing == "collaborator":
+        return tuple(event for event in log if isinstance(event, _SHARED) and _is_public(event))
     return tuple(event for event in log if _is_public(event)) if standing else ()
+
+
+_SHARED = (Opened, Commented, AttachmentAdded, StatusChanged, SubjectChanged, ClosedByClient)
 
 
 def _is_public(event: Event) -> bool:

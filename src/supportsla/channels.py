@@ -7,37 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal, TypeVar, get_args
+from typing import Literal, get_args
 
 import attrs
 
 from .errors import InvalidChoice, InvalidWindow, OutOfRange, WrongType
+from .members import members_of
 from .spans import Window
 from .zones import as_utc, in_range, since_epoch
 
-__all__ = ["CHANNELS", "FIELDS", "Consultation", "Disruption", "Field", "Form", "Intake", "Staffing", "members_of"]
+__all__ = ["CHANNELS", "FIELDS", "Consultation", "Disruption", "Field", "Form", "Intake", "Staffing"]
 
 CHANNELS = ("portal", "email", "chat", "phone", "emergency")
 FIELDS = ("subject", "description", "priority", "product", "category")
 
 DisruptionKind = Literal["scheduled maintenance", "unscheduled maintenance", "incident"]
-_T = TypeVar("_T")
-
-
-def members_of(where: str, given: Iterable[object], kind: type[_T]) -> tuple[_T, ...]:
-    """The given values, each of which is of that kind.
-
-    Raises:
-        WrongType: one is not, or there is nothing to go through.
-    """
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise WrongType(where, given, f"several of {kind.__name__}")
-    members: list[_T] = []
-    for member in given:
-        if not isinstance(member, kind):
-            raise WrongType(f"{where}[{len(members)}]", member, "a text" if kind is str else f"a {kind.__name__}")
-        members.append(member)
-    return tuple(members)
 
 
 def _fields(given: Iterable[Field]) -> tuple[Field, ...]:

@@ -9,15 +9,17 @@ import attrs
 
 from .calendars import Calendar
 from .case import Case, is_colleague, is_requester, may_see
-from .errors import EntitlementExhausted, InvalidChoice, OutOfRange, WrongType
+from .errors import EntitlementExhausted, InvalidChoice, NeverOpens, OutOfRange, WrongType
 from .events import Actor, ConsultationBooked, Event
 from .lifecycle import is_closed
 from .plan import Plan
 from .spans import Window
 from .worktime import is_open, next_open, windows
-from .zones import EPOCH, in_zone
+from .zones import EPOCH, in_zone, since_epoch
 
 __all__ = ["VIEWS", "StaffedChannel", "balance", "in_view", "slots", "staffed"]
+
+_LOOK_BACK = timedelta(days=1)
 
 
 @attrs.frozen
@@ -27,7 +29,7 @@ class StaffedChannel:
     Attributes:
         channel: such as "chat".
         priorities: that are taken now, the highest first; none: nobody is there.
-        next: for each priority that the channel ever takes, the first instant from now on at which it does, in the
+        next: for each priority that the channel will take, the first instant from now on at which it does, in the
             zone of the calendar that says so; now itself while it does.
         how: what a client must do to be taken now, where the plan says so.
     """
@@ -42,7 +44,7 @@ def staffed(plan: Plan, at: datetime) -> tuple[StaffedChannel, ...]:
     """Which channels are staffed at an instant, for which priorities, and when each is next (D6).
 
     Raises:
-        NaiveDatetime, OutOfRange, NeverOpens: as `next_open`.
+        NaiveDatetime, OutOfRange: as `next_open`.
 
     >>> from datetime import datetime
     >>> from zoneinfo import ZoneInfo
@@ -66,9 +68,12 @@ def _staffed(plan: Plan, channel: str, at: datetime) -> StaffedChannel:
     for row in rows:
         taken = [plan.priority(name).name for name in row.priorities] or names
         calendar = plan.calendar(row.calendar)
-        opens = next_open(calendar, at)
         if is_open(calendar, at):
             asking.append((row.how, taken)) if row.how else plain.update(taken)
+        try:
+            opens = next_open(calendar, at)
+        except NeverOpens:
+            continue
         for name in taken:
             following[name] = min(following.get(name, opens), opens, key=lambda instant: instant - EPOCH)
     asked = tuple(how for how, taken in asking if not plain.issuperset(taken))
@@ -135,7 +140,7 @@ def in_view(plan: Plan, view: str, case: Case, viewer: Actor) -> bool:
 def slots(
     calendar: Calendar, length: timedelta, start: datetime, end: datetime, *, taken: Iterable[Window] = ()
 ) -> Iterator[Window]:
-    """The slots of a length that can be booked between two instants, end to end in each open stretch (C13).
+    """The slots of a length that can be booked between two instants, end to end from each opening (C13).
 
     Args:
         calendar: when consultation is given.
@@ -160,9 +165,10 @@ def slots(
         raise WrongType("length", length, "a timedelta")
     if length <= timedelta(0):
         raise OutOfRange("length", length, "a positive timedelta")
-    for window in windows(calendar - list(taken), start, end):
-        opens, closes, zone = window.opens - EPOCH, window.closes - EPOCH, calendar.compiled.zone
-        for k in range((closes - opens) // length):
+    first, zone = since_epoch(start, "start"), calendar.compiled.zone
+    for window in windows(calendar - list(taken), start - _LOOK_BACK, end):
+        opens, closes = window.opens - EPOCH, window.closes - EPOCH
+        for k in range(-((opens - first) // length) if opens < first else 0, (closes - opens) // length):
             yield Window(in_zone(opens + k * length, zone), in_zone(opens + (k + 1) * length, zone))
 
 

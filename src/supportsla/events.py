@@ -54,6 +54,10 @@ def _perhaps_instant(at: datetime | None) -> datetime | None:
     return None if at is None else EPOCH + in_range(since_epoch(at, "until"), "until")
 
 
+def _unless_blank(text: str | None) -> str | None:
+    return None if isinstance(text, str) and not text.strip() else text
+
+
 def _said(text: str | None) -> str:
     return "" if text is None else text
 
@@ -65,11 +69,11 @@ class Actor:
     Args:
         role: "client", "support", "collaborator" or "system".
         id: by which the host knows them; for what a timer did, the timer's name.
-        company: of a client, whose colleagues see each other's cases (C9).
+        company: of a client, whose colleagues see each other's cases (C9); a blank one is none.
 
     Raises:
         InvalidChoice: no such role.
-        WrongType: an id or a company that is no text.
+        WrongType: an id that is no text or blank, or a company that is no text.
 
     >>> Actor("client", "ana", "Acme").role
     'client'
@@ -77,12 +81,14 @@ class Actor:
 
     role: Role
     id: str
-    company: str | None = None
+    company: str | None = attrs.field(default=None, converter=_unless_blank)
 
     def __attrs_post_init__(self) -> None:
         if self.role not in ROLES:
             raise InvalidChoice("role", self.role, ROLES)
         _check_types(self)
+        if not self.id.strip():
+            raise WrongType("Actor.id", self.id, "a text that is not blank")
 
 
 _EXPECTED: dict[str, tuple[tuple[type, ...], str]] = {

@@ -60,6 +60,8 @@ def check_history(workflow: Workflow, history: Iterable[tuple[datetime, str]]) -
     """
     if not isinstance(workflow, Workflow):
         raise WrongType("workflow", workflow, "a Workflow, such as apricot_us().workflow")
+    if not isinstance(history, Iterable):
+        raise WrongType("history", history, "pairs of an instant and a status")
     known = {name for name, _ in workflow.statuses}
     ways = {(edge.origin, edge.to) for edge in edges(workflow) if edge.by}
     found: list[Violation] = []

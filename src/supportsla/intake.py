@@ -85,24 +85,34 @@ def first_priority(plan: Plan, channel: str | None, subject: str, given: str | N
     return FirstPriority(intake.default and plan.priority(intake.default).name, "", "default")
 
 
+_HYPHEN = "[-\u2010-\u2015\u2212]"
+_BETWEEN = rf"(?:\s|{_HYPHEN})"
+
+
 def _spelled(priorities: Iterable[Priority]) -> str:
     names = sorted((name for p in priorities for name in (p.name, *p.aliases)), key=len, reverse=True)
-    each = (r"[\s_-]*".join(map(re.escape, re.findall(r"[^\W\d_]+|\d+|[^\w\s]+", name))) for name in names)
+    words = (map(re.escape, re.findall(r"[^\W\d_]+|\d+|[^\w\s]+", name)) for name in names)
+    each = (rf"(?:_|{_BETWEEN})*".join(parts) for parts in words)
     return rf"(?<!\w)(?:{'|'.join(each)})(?!\w|[.,]\d)"
 
 
-def _said(name: str) -> tuple[str, ...]:
+def _said(name: str, any_name: str) -> tuple[str, ...]:
     """The forms that say outright that a name is a priority."""
-    return (rf"(?<!\w)priority\s*:\s*{name}", rf"{name}[\s-]+priority(?!\w)", rf"\[\s*{name}\s*\]")
+    return (
+        rf"(?<!\w)priority\s*:\s*{name}",
+        rf"{name}{_BETWEEN}+priority(?!\w|\s*:\s*{any_name})",
+        rf"\[\s*{name}\s*\]",
+    )
 
 
 @lru_cache(maxsize=64)
 def _patterns(plan: Plan) -> tuple[tuple[Priority, re.Pattern[str]], ...]:
+    any_name = _spelled(plan.priorities)
     by_word = [plan.priority(name) for name in plan.intake.by_word]
 
     def pattern(priority: Priority) -> re.Pattern[str]:
         name = _spelled([priority])
-        return re.compile("|".join((*_said(name), *[name] * (priority in by_word))), re.IGNORECASE)
+        return re.compile("|".join((*_said(name, any_name), *[name] * (priority in by_word))), re.IGNORECASE)
 
     return tuple((priority, pattern(priority)) for priority in plan.priorities)
 
@@ -110,8 +120,9 @@ def _patterns(plan: Plan) -> tuple[tuple[Priority, re.Pattern[str]], ...]:
 @lru_cache(maxsize=64)
 def _negations(priorities: tuple[Priority, ...]) -> re.Pattern[str]:
     name = _spelled(priorities)
-    forms = "|".join((*_said(name), name))
-    return re.compile(rf"(?<!\w)(?:non|not|no\s+longer)[\s-]+(?:(?:an?|the)\s+)?(?:{forms})", re.IGNORECASE)
+    forms = "|".join((*_said(name, name), name))
+    no = rf"(?<!\w)(?:non|not|no{_BETWEEN}+longer)(?:{_HYPHEN}|\s+)"
+    return re.compile(rf"{no}(?:(?:an?|the)\s+)?[\"'(\u2018\u201c]?(?:{forms})", re.IGNORECASE)
 
 
 def _unnegated(priorities: tuple[Priority, ...], subject: str) -> str:
@@ -142,12 +153,15 @@ def check_numbers(numbers: Iterable[str]) -> tuple[str, ...]:
     """The case numbers of a batch, each of which is one, and given once (C1).
 
     Raises:
+        WrongType: a text instead of several.
         InvalidNumber: one is none.
         DuplicateNumber: some are given more than once; with all of them, and where.
 
     >>> check_numbers(["A-1", "A-2"])
     ('A-1', 'A-2')
     """
+    if isinstance(numbers, str):
+        raise WrongType("numbers", numbers, "several numbers, such as [number]")
     places: dict[str, list[int]] = {}
     for position, number in enumerate(numbers):
         places.setdefault(check_number(number), []).append(position)
@@ -189,8 +203,12 @@ def admitted(plan: Plan, opened: Opened) -> Opened:
         raise InvalidEvent(number, at, f"Opened.channel is {opened.channel!r}", plan.intake.channels)
     if opened.status is not None and opened.status not in initial:
         raise InvalidEvent(number, at, f"Opened.status is {opened.status!r}", initial)
+    if opened.continues is not None and (not is_number(opened.continues) or opened.continues == number):
+        raise InvalidEvent(number, at, f"Opened.continues is {opened.continues!r}", (f"another one: {NUMBER}",))
+    given = opened.priority if (opened.priority or "").strip() else None
+    opened = attrs.evolve(opened, priority=given)
     try:
-        priority = first_priority(plan, opened.channel, opened.subject, opened.priority).name
+        priority = first_priority(plan, opened.channel, opened.subject, given).name
     except UnknownPriority as unknown:
         raise InvalidEvent(number, at, f"Opened.priority is {opened.priority!r}", unknown.allowed) from None
     if missing := tuple(_missing(plan, opened, priority)):

@@ -184,6 +184,9 @@ def _check_follow_up(plan: Plan, case: Case, event: FollowUpOpened) -> FollowUpO
     if not plan.required_workflow.status(case.status).closed:
         fact = f"it is {case.status!r}, so it goes on itself"
         raise InvalidEvent(case.opened.number, case.at, fact, ("FollowUpOpened for a closed case",))
+    if case.follow_up not in (None, event.number):
+        fact = f"it goes on in {case.follow_up!r} already, not in {event.number!r}"
+        raise InvalidEvent(case.opened.number, case.at, fact, (case.follow_up or "",))
     if not is_number(event.number) or event.number == case.opened.number:
         fact = f"FollowUpOpened.number is {event.number!r}"
         raise InvalidEvent(case.opened.number, case.at, fact, (f"another one: {NUMBER}",))

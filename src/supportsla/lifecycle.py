@@ -8,19 +8,19 @@ instant, and asks again until none is due.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import attrs
 
 from .case import Case, evolve, replay
-from .errors import CaseExists, CaseNotOpened, EventOutOfOrder, WrongType
+from .errors import CaseExists, CaseNotOpened, EventOutOfOrder
 from .events import KINDS, Assigned, ClosedByClient, Commented, Event, Opened, StatusChanged, is_client_update, no_event
 from .intake import admitted
 from .judging import judged, moves_on_update
 from .notices import Notice, notices_of
 from .plan import Plan
-from .timing import firing, pending_timers
+from .timing import check_case, check_plan, firing, pending_timers
 from .zones import EPOCH, since_epoch
 
 __all__ = ["Step", "advance", "handle", "is_closed"]
@@ -54,8 +54,9 @@ def advance(plan: Plan, case: Case, now: datetime) -> Step:
     >>> step.case.status, str(step.case.at), [(notice.kind, notice.superseded) for notice in step.notices]
     ('Closed', '2026-06-15 21:00:00+00:00', [('reminder', True)])
     """
-    _check_arguments(plan, case)
-    past = _caught_up(plan, case, EPOCH + since_epoch(now, "now"))
+    check_plan(plan)
+    check_case(case)
+    past = _caught_up(plan, case, since_epoch(now, "now"))
     return _step(plan, past, case)
 
 
@@ -65,9 +66,9 @@ class _Happened(NamedTuple):
     after: Case
 
 
-def _caught_up(plan: Plan, case: Case, until: datetime) -> list[_Happened]:
+def _caught_up(plan: Plan, case: Case, until: timedelta) -> list[_Happened]:
     past: list[_Happened] = []
-    while (pending := pending_timers(plan, case)) and pending[0][0] <= until:
+    while (pending := pending_timers(plan, case)) and pending[0][0] - EPOCH <= until:
         due, timer = pending[0]
         event = firing(plan, case, timer, due)
         past.append(_Happened(case, event, evolve(case, event)))
@@ -115,6 +116,9 @@ def handle(plan: Plan, case: Case | None, event: Event) -> Step:
     """
     if type(event) not in KINDS:
         raise no_event(event)
+    check_plan(plan)
+    if case is not None:
+        check_case(case)
     if isinstance(event, Opened):
         if case is not None:
             fact = f"it is open already, so {event.number!r} cannot be opened in its place"
@@ -127,19 +131,12 @@ def handle(plan: Plan, case: Case | None, event: Event) -> Step:
     if event.at < case.at:
         fact = f"{type(event).__name__} at {event.at.isoformat(' ')} is older than the case"
         raise EventOutOfOrder(case.opened.number, case.at, fact, (f"instants from {case.at.isoformat(' ')} on",))
-    past = _caught_up(plan, case, event.at)
+    past = _caught_up(plan, case, event.at - EPOCH)
     case = past[-1].after if past else case
     for following in _consequences(plan, case, judged(plan, case, event)):
         past.append(_Happened(case, following, evolve(case, following)))
         case = past[-1].after
     return _step(plan, past, case)
-
-
-def _check_arguments(plan: Plan, case: Case) -> None:
-    if not isinstance(plan, Plan):
-        raise WrongType("plan", plan, "a Plan, such as apricot_us(), which is called")
-    if not isinstance(case, Case):
-        raise WrongType("case", case, "a Case; a step has it as .case, and an opening has None")
 
 
 def _consequences(plan: Plan, case: Case, event: Event) -> Iterator[Event]:

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from .calendars import Calendar
-from .channels import Consultation, Disruption, Intake, Staffing, members_of
+from .channels import Consultation, Disruption, Intake, Staffing
 from .durations import Duration
 from .errors import InvalidPlan, NoTarget, NoWorkflow, UnknownCalendar, UnknownPriority, WrongType
 from .findings import Finding
+from .members import members_of
 from .workflow import WITHIN_CALENDAR, SetPriority, Timer, Workflow, is_positive
 from .worktime import Boundary, as_duration, check_boundary
 
@@ -234,6 +235,9 @@ def _contradictions(plan: Plan) -> Iterator[Finding]:
         (f"targets[{i}]", f"{target.metric} of {called.get(_folded(target.priority), target.priority)}")
         for i, target in enumerate(plan.targets)
     ]
+    yield from (
+        _error("blank_name", path, "a priority's name is not blank") for path, name in names if not _folded(name)
+    )
     yield from _repeated(names)
     yield from _repeated(pairs)
     yield from _repeated((f"intake.forms[{i}]", form.channel) for i, form in enumerate(plan.intake.forms))

@@ -17,14 +17,14 @@ import attrs
 from .calendars import BusinessCalendar, Calendar
 from .case import Case, evolve
 from .durations import Duration
-from .errors import NeverOpens, OutOfRange
+from .errors import NeverOpens, OutOfRange, WrongType
 from .events import Actor, Event, PriorityChanged, Reminded, StatusChanged
 from .plan import Plan
 from .workflow import Action, Move, RaisePriority, Remind, SetPriority, Timer
 from .worktime import due_of
 from .zones import EPOCH, LAST, MICROSECOND, in_zone
 
-__all__ = ["PendingTimer", "end_of", "firing", "pending_timers", "timers"]
+__all__ = ["PendingTimer", "check_case", "check_plan", "end_of", "firing", "pending_timers", "timers"]
 
 _NEVER = EPOCH + LAST
 _FAR = 1000
@@ -66,22 +66,21 @@ def _since(case: Case, timer: Timer) -> datetime:
     if timer.since == "message":
         return case.message_at or case.entered
     if timer.since == "fired":
-        return max((at for _, _, at in case.fired), default=case.entered)
+        return max((at for _, _, at, _ in case.fired), default=case.entered)
     return case.entered
 
 
-def _next_due(plan: Plan, case: Case, timer: Timer) -> datetime:
-    """When the timer fires next; far off where it does not."""
+def _next_due(plan: Plan, case: Case, timer: Timer, floor: datetime) -> datetime:
+    """When the timer fires next, not before the floor; far off where it does not."""
     calendar, start = _clock(plan, timer), _since(case, timer)
-    times, last = next(((times, at) for name, times, at in case.fired if name == timer.name), (0, None))
-    floor = case.at if last is None else max(case.at, last + MICROSECOND)
-    if timer.every is None:
-        due = (case.until or _NEVER) if timer.after is None else end_of(calendar, start, timer.after)
-        spent = last is not None and last >= start
-        return due if due >= floor and not spent else _NEVER
-    if timer.since != "fired":
+    times, version = next(((times, version) for name, times, _, version in case.fired if name == timer.name), (0, 0))
+    if timer.every is not None and timer.since != "fired":
         return _on_grid(calendar, start, timer.every, timer.times, floor)
-    return _NEVER if times == timer.times else _on_grid(calendar, start, timer.every, None, floor)
+    if timer.every is not None:
+        return _NEVER if times == timer.times else _on_grid(calendar, start, timer.every, None, floor)
+    spent = version > case.message_version if timer.since == "message" else version > 0
+    due = (case.until or _NEVER) if timer.after is None else end_of(calendar, start, timer.after)
+    return due if due >= floor and not spent else _NEVER
 
 
 def _on_grid(calendar: Calendar, start: datetime, every: Duration, times: int | None, floor: datetime) -> datetime:
@@ -109,9 +108,19 @@ def _higher(plan: Plan, name: str | None) -> str | None:
 
 
 def pending_timers(plan: Plan, case: Case) -> list[tuple[datetime, Timer]]:
-    """The timers that will fire, the next one first; of several at one instant, in the order of the table (W10)."""
+    """The timers that will fire, the next one first; of several at one instant, in the order of the table (W10).
+
+    At the case's own instant only those fire that stand below the one that fired last; where something else came in
+    last, all of them have had their turn.
+    """
     rows = plan.required_workflow.status(case.status).timers
-    dues = [(_next_due(plan, case, row), row) for row in rows if _changes_something(plan, case, row.then)]
+    latest = next((name for name, _, _, version in case.fired if version == case.version), None)
+    turn = next((i for i, row in enumerate(rows) if row.name == latest), len(rows))
+    dues = [
+        (_next_due(plan, case, row, case.at if i > turn else case.at + MICROSECOND), row)
+        for i, row in enumerate(rows)
+        if _changes_something(plan, case, row.then)
+    ]
     return sorted((pending for pending in dues if pending[0] < _NEVER), key=lambda pending: pending[0])
 
 
@@ -126,11 +135,30 @@ def firing(plan: Plan, case: Case, timer: Timer, due: datetime) -> Event:
     return PriorityChanged(str(to), f"by the timer {timer.name!r}", at=due, by=by)
 
 
+def check_plan(plan: Plan) -> None:
+    """Nothing, for a plan.
+
+    Raises:
+        WrongType: it is none.
+    """
+    if not isinstance(plan, Plan):
+        raise WrongType("plan", plan, "a Plan, such as apricot_us(), which is called")
+
+
+def check_case(case: Case) -> None:
+    """Nothing, for a case.
+
+    Raises:
+        WrongType: it is none.
+    """
+    if not isinstance(case, Case):
+        raise WrongType("case", case, "a Case; a step has it as .case, and only an opening goes with None")
+
+
 def timers(plan: Plan, case: Case) -> tuple[PendingTimer, ...]:
     """What will happen by itself in the case's status, in order, up to the move that ends it (L3, L5).
 
-    A timer without end that nothing ends is listed once; where others wait for it to rest, a thousand firings are
-    looked at.
+    A timer without end that nothing ends is listed once. No more than a thousand firings are looked at.
 
     Raises:
         NoWorkflow, UnknownStatus: the plan has no such cases.
@@ -146,19 +174,21 @@ def timers(plan: Plan, case: Case) -> tuple[PendingTimer, ...]:
     2026-06-14 16:00:00-05:00 remind the client
     2026-06-15 16:00:00-05:00 move to Closed
     """
-    visit, listed, marks, cut = case.visit, list[PendingTimer](), set[tuple[str, str | None]](), 0
-    while case.visit == visit and (pending := pending_timers(plan, case)):
+    check_plan(plan)
+    check_case(case)
+    visit, listed, marks, cut = case.visit, list[PendingTimer](), set[tuple[str, str | None]](), _FAR
+    while case.visit == visit and len(listed) < _FAR and (pending := pending_timers(plan, case)):
         due, timer = pending[0]
         endless = {name for name, _ in marks}
-        if not cut and (timer.name, case.priority) in marks and all(_waits(row, endless) for _, row in pending):
-            cut = len(listed)
-        if cut and (len(listed) > _FAR or all(row.name in endless for _, row in pending)):
-            return tuple(listed[:cut])
+        if (timer.name, case.priority) in marks and all(_waits(row, endless) for _, row in pending):
+            cut = min(cut, len(listed))
+            if all(row.name in endless for _, row in pending):
+                break
         if timer.every is not None and timer.times is None:
             marks.add((timer.name, case.priority))
         listed.append(PendingTimer(in_zone(due - EPOCH, _clock(plan, timer).compiled.zone), timer.name, timer.then))
         case = evolve(case, firing(plan, case, timer, due))
-    return tuple(listed)
+    return tuple(listed if case.visit != visit else listed[:cut])
 
 
 def _waits(row: Timer, endless: Container[str]) -> bool:

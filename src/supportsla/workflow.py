@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 import attrs
 
@@ -18,6 +18,7 @@ from .durations import Duration
 from .errors import InvalidChoice, InvalidWorkflow, SupportSLAError, UnknownStatus, WrongType
 from .events import ROLES, Role
 from .findings import Finding
+from .members import members_of
 from .worktime import as_duration
 from .zones import load_zone
 
@@ -154,8 +155,19 @@ def _next(given: Mapping[str, Iterable[Role]] | Iterable[str]) -> tuple[tuple[st
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise WrongType("Status.next", given, "names of statuses, or a mapping of each to the roles that may")
     moves: Iterable[Any] = given.items() if isinstance(given, Mapping) else given
-    pairs = ((move, _SUPPORT) if isinstance(move, str) else move for move in moves)
-    return tuple((name, _roles(name, roles)) for name, roles in pairs)
+    return tuple(_way(move) for move in moves)
+
+
+def _way(move: object) -> tuple[str, tuple[Role, ...]]:
+    if isinstance(move, str):
+        return move, _SUPPORT
+    try:
+        name, roles = cast("tuple[str, Iterable[str]]", move)
+        return members_of("a name in Status.next", [name], str)[0], _roles(name, roles)
+    except (TypeError, ValueError) as fault:
+        if isinstance(fault, SupportSLAError):
+            raise
+        raise WrongType("Status.next", move, "names of statuses, or a mapping of each to the roles that may") from None
 
 
 def _roles(name: str, given: Iterable[str]) -> tuple[Role, ...]:
@@ -167,11 +179,7 @@ def _roles(name: str, given: Iterable[str]) -> tuple[Role, ...]:
 
 
 def _timers(given: Iterable[Timer]) -> tuple[Timer, ...]:
-    timers = tuple(given)
-    for timer in timers:
-        if not isinstance(timer, Timer):
-            raise WrongType("Status.timers", timer, "a Timer")
-    return timers
+    return members_of("Status.timers", given, Timer)
 
 
 @attrs.frozen
@@ -207,6 +215,8 @@ class Status:
     needs_sub_status: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        if not isinstance(self.closed, bool):
+            raise WrongType("Status.closed", self.closed, "True or False")
         for name in ("meaning", "on_client_update", "on_reply", "on_assignment"):
             if not isinstance(getattr(self, name), str | None):
                 raise WrongType(f"Status.{name}", getattr(self, name), "a text")
@@ -233,7 +243,7 @@ def _statuses(given: Mapping[str, Status]) -> tuple[tuple[str, Status], ...]:
 
 
 def _initial(given: str | Iterable[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
+    return (given,) if isinstance(given, str) else members_of("Workflow.initial", given, str)
 
 
 @attrs.frozen
@@ -322,6 +332,10 @@ def is_positive(duration: Duration) -> bool:
     return duration.amount > timedelta(0) if isinstance(duration.amount, timedelta) else duration.amount > 0
 
 
+def _is_a_minute(length: Duration) -> bool:
+    return length.amount >= timedelta(minutes=1) if isinstance(length.amount, timedelta) else length.amount > 0
+
+
 def _error(name: str, path: str, message: str) -> Finding:
     return Finding(name, "error", f"workflow.{path}", message)
 
@@ -371,8 +385,11 @@ def _timer_faults(path: str, timer: Timer) -> Iterator[Finding]:
     length = timer.after or timer.every
     if (timer.after is not None) + (timer.every is not None) + timer.until != 1:
         yield _error("timer_kind", path, "a timer has one of after, every and until")
-    if length is not None and not is_positive(length):
-        yield _error("timer_length", f"{path}.{'after' if timer.after else 'every'}", f"{length} is not positive")
+    if length is not None and not _is_a_minute(length):
+        field = "after" if timer.after else "every"
+        yield _error("timer_length", f"{path}.{field}", f"{length} is shorter than a minute")
+    if not timer.name.strip():
+        yield _error("timer_name", f"{path}.name", "a timer's name is not blank")
     if timer.times is not None and (timer.every is None or not isinstance(timer.times, int) or timer.times < 1):
         yield _error("timer_times", f"{path}.times", f"{timer.times!r} goes with every, and is at least 1")
     if timer.calendar is not None and timer.zone is not None:
@@ -411,8 +428,9 @@ def _unbreakable_circles(workflow: Workflow) -> Iterator[Finding]:
     by_timer = successors(edge for edge in edges(workflow) if edge.cause == "timer")
     by_people = successors(edge for edge in edges(workflow) if edge.cause != "timer" and edge.by)
     seen: set[str] = set()
+    reached = {name: reachable(by_timer, name) for name in by_timer}
     for name in by_timer:
-        circle = {other for other in reachable(by_timer, name) if name in reachable(by_timer, other)}
+        circle = {other for other in reached[name] if name in reached.get(other, ())}
         ways_out = set().union(*(by_people.get(member, set()) for member in circle)) - circle
         if name in circle - seen and not ways_out:
             text = f"timers move a case in a circle ({', '.join(sorted(circle))}), and nobody can move it out"
