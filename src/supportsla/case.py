@@ -55,7 +55,7 @@ class Case:
         at: when its latest event happened, in UTC.
         version: how many events it holds, for optimistic concurrency.
         entered, visit: when its status was entered, and with which version.
-        message_at, message_version: when the last public comment or file since then came in, and with which version.
+        message: when the last public comment or file since then came in, and with which version.
         updates: how many public comments and files of the client came in since then.
         fired: the timers that fired since then: name, how often, when last, and with which version.
     """
@@ -75,8 +75,7 @@ class Case:
     version: int
     entered: datetime
     visit: int
-    message_at: datetime | None
-    message_version: int
+    message: tuple[datetime, int] | None
     updates: int
     fired: tuple[tuple[str, int, datetime, int], ...]
 
@@ -99,8 +98,7 @@ def _fold_opened(draft: _Draft, event: Opened, version: int) -> None:
         follow_up=None,
         entered=event.at,
         visit=version,
-        message_at=None,
-        message_version=0,
+        message=None,
         updates=0,
         fired=(),
     )
@@ -112,8 +110,7 @@ def _fold_status(draft: _Draft, event: StatusChanged, version: int) -> None:
     draft["until"] = event.until
     draft["entered"] = event.at
     draft["visit"] = version
-    draft["message_at"] = None
-    draft["message_version"] = 0
+    draft["message"] = None
     draft["updates"] = 0
     draft["follow_up"] = None
     draft["fired"] = ()
@@ -121,8 +118,7 @@ def _fold_status(draft: _Draft, event: StatusChanged, version: int) -> None:
 
 def _fold_message(draft: _Draft, event: Commented | AttachmentAdded, version: int) -> None:
     if event.public:
-        draft["message_at"] = event.at
-        draft["message_version"] = version
+        draft["message"] = event.at, version
         draft["updates"] += event.by.role == "client"
 
 
@@ -189,9 +185,7 @@ _FOLDS: dict[type[Event], Callable[[_Draft, Any, int], None]] = {
 
 
 def _fold(start: _Draft, events: Sequence[Event]) -> Case:
-    case = object.__new__(Case)
-    draft = case.__dict__
-    draft.update(start)
+    draft = start.copy()
     version, folds = start.get("version", 0), _FOLDS
     for event in events:
         version += 1
@@ -200,7 +194,10 @@ def _fold(start: _Draft, events: Sequence[Event]) -> Case:
         except KeyError:
             raise no_event(event) from None
         fold(draft, event, version)
-    draft.update(version=version, at=events[-1].at)
+    draft["version"] = version
+    draft["at"] = events[-1].at
+    case = object.__new__(Case)
+    object.__setattr__(case, "__dict__", draft)
     return case
 
 

@@ -64,7 +64,7 @@ def end_of(calendar: Calendar, start: datetime, length: Duration, times: int = 1
 
 def _since(case: Case, timer: Timer) -> datetime:
     if timer.since == "message":
-        return case.message_at or case.entered
+        return case.message[0] if case.message else case.entered
     if timer.since == "fired":
         return max((at for _, _, at, _ in case.fired), default=case.entered)
     return case.entered
@@ -78,7 +78,8 @@ def _next_due(plan: Plan, case: Case, timer: Timer, floor: datetime) -> datetime
         return _on_grid(calendar, start, timer.every, timer.times, floor)
     if timer.every is not None:
         return _NEVER if times == timer.times else _on_grid(calendar, start, timer.every, None, floor)
-    spent = version > case.message_version if timer.since == "message" else version > 0
+    since = case.message[1] if timer.since == "message" and case.message else 0
+    spent = version > since
     due = (case.until or _NEVER) if timer.after is None else end_of(calendar, start, timer.after)
     return due if due >= floor and not spent else _NEVER
 
