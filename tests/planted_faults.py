@@ -39,7 +39,7 @@ FAULTS = [
     Fault(
         "an event is handled without catching up first",
         "lifecycle",
-        "past = _caught_up(plan, case, event.at)",
+        "past = _caught_up(plan, case, event.at - EPOCH)",
         "past = list[_Happened]()",
     ),
     Fault(
