@@ -8,8 +8,10 @@ BIN := .venv/bin
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: .venv/ready  ## deadlines of both published desks, with reasons, and a report on simulated cases
+demo: .venv/ready  ## deadlines of the published desks, with reasons, a case's life, and a report
 	@$(BIN)/python examples/desks.py
+	@printf '\nA case of the client portal, and a host that keeps its log:\n\n'
+	@$(BIN)/python examples/helpdesk.py
 	@$(BIN)/python examples/boston_311.py ../shared/data/boston311_legacy_2013_2019.csv.gz --if-present
 	@printf '\nWere the promises kept? A report on simulated cases, by the command supportsla:\n\n'
 	@$(BIN)/supportsla report examples/simulated_cases.csv --opened opened --done answered \

@@ -661,6 +661,14 @@ def test_p13_only_an_emergency_line_connects_its_callers() -> None:
     assert kinds(step) == ["acknowledgement"]
 
 
+def test_p13_it_is_no_misuse_if_a_case_is_worse_than_it_seemed() -> None:
+    """P13: only a downgrade is."""
+    intake = attrs.evolve(US.intake, by_channel={"emergency": "high"})
+    plan = attrs.evolve(US, intake=intake)
+    step = handle(plan, opened(plan, channel="emergency"), PriorityChanged("critical", "All users.", at=AT, by=BO))
+    assert kinds(step) == ["priority_changed"]
+
+
 def test_p13_misuse_of_the_emergency_line_is_marked() -> None:
     """P13: at a downgrade from critical, once; a case that came in otherwise is none."""
     case = opened(US, channel="emergency")
@@ -721,6 +729,13 @@ def test_w16_a_log_is_folded_as_it_is() -> None:
     case = replay(log)
     assert (case.status, case.priority, case.at, case.version) == ("Nowhere", "odd", AT - 2 * SECOND, 3)
     assert (replay(log[:1]).status, replay(log[:1]).priority) == ("New", None)
+
+
+def test_a_log_without_a_priority_gets_one_from_support() -> None:
+    """W16: what was never filled in is no reason to stop, on the emergency line neither."""
+    case = replay([Opened("A-1", "x", at=AT, by=ANA, channel="emergency")])
+    step = handle(US, case, PriorityChanged("low", "A question.", at=AT, by=BO))
+    assert (step.case.priority, kinds(step)) == ("low", ["priority_changed"])
 
 
 def test_a_case_is_not_opened_twice_nor_left_unopened() -> None:

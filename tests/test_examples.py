@@ -38,6 +38,17 @@ def test_the_desks_show_their_deadlines(project: Path) -> None:
     assert max(map(len, shown.splitlines())) <= 80
 
 
+def test_the_helpdesk_plays_a_case(project: Path) -> None:
+    """A reminder is sent in time, none that came too late, and a closed case goes on in a new one."""
+    shown = run(project, "examples/helpdesk.py").splitlines()
+    assert shown.count("    to ana: reminder") == 1
+    assert "    refused: PriorityChanged lacks: explanation" in shown
+    assert "  Mon 08 11:30  A-0001  move to Closed: StatusChanged Closed" in shown
+    assert "  Thu 11 09:30  A-0001  helpdesk: FollowUpOpened A-0002" in shown
+    assert shown[-1] == "The client may read 13 of 14 events of A-0001."
+    assert max(map(len, shown)) <= 80
+
+
 def test_the_simulated_cases_are_those_of_the_script(project: Path) -> None:
     """Drawn from a seed, so that the bundled file can be made again."""
     assert run(project, "examples/simulate_cases.py") == (project / "examples/simulated_cases.csv").read_text("utf-8")

@@ -35,9 +35,16 @@ from supportsla import (
     calendar_days,
     calendar_hours,
     check_history,
+    first_priority,
     handle,
+    in_view,
+    is_closed,
     lint,
+    may_see,
+    replay,
+    staffed,
     timers,
+    visible_events,
 )
 from supportsla.channels import Consultation, Field, Form
 from supportsla.events import Actor, AttachmentAdded, Commented, Event, Opened, PriorityChanged, Reminded, StatusChanged
@@ -127,6 +134,13 @@ def test_an_unknown_status_is_refused_with_those_that_there_are() -> None:
         lambda: Timer(Remind(), until=AT),  # type: ignore[arg-type]
         lambda: Status(["Done"]),  # type: ignore[arg-type]
         lambda: Status(timers=Timer(Remind(), after=DAY)),  # type: ignore[arg-type]
+        lambda: is_closed(apricot_us(), None),  # type: ignore[arg-type]
+        lambda: staffed(apricot_us, AT),  # type: ignore[arg-type]
+        lambda: in_view(apricot_us, "my_open", None, ANA),  # type: ignore[arg-type]
+        lambda: first_priority(apricot_us, None, ""),  # type: ignore[arg-type]
+        lambda: visible_events(None, ANA),  # type: ignore[arg-type]
+        lambda: replay(5),  # type: ignore[arg-type]
+        lambda: may_see(None, ANA),  # type: ignore[arg-type]
         lambda: Status(closed="no"),  # type: ignore[arg-type]
         lambda: Status(next={"Done": 5}),
         lambda: Status(next=[("Done", "support", "x")]),  # type: ignore[list-item]
@@ -302,7 +316,7 @@ def test_what_a_workflow_names_of_its_plan_must_be_there() -> None:
             [Priority("P0")],
             [],
             workflow=table,
-            intake=Intake([Form("fax", []), Form("fax", [])], "P8", ["P7"], {"pigeon": "P6"}),
+            intake=Intake([Form("fax", []), Form("fax", [])], "P8", ["P7"], {"pigeon": "P6"}, ["chat"]),
             staffing=[Staffing("kiosk", "nights", ["P5"])],
             consultation=Consultation(timedelta(hours=1), "days"),
         )
@@ -322,6 +336,7 @@ def test_what_a_workflow_names_of_its_plan_must_be_there() -> None:
         ("unknown_channel", "intake.forms[1].channel"),
         ("unknown_channel", "intake.by_channel.pigeon"),
         ("unknown_channel", "staffing[0].channel"),
+        ("missing_priority", "intake.emergency[0]"),
     ]
 
 

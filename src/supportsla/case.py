@@ -37,7 +37,17 @@ from .events import (
     no_event,
 )
 
-__all__ = ["Case", "evolve", "is_colleague", "is_requester", "may_see", "replay", "standing_of", "visible_events"]
+__all__ = [
+    "Case",
+    "check_case",
+    "evolve",
+    "is_colleague",
+    "is_requester",
+    "may_see",
+    "replay",
+    "standing_of",
+    "visible_events",
+]
 
 
 @attrs.frozen(slots=False)
@@ -201,6 +211,22 @@ def _fold(start: _Draft, events: Sequence[Event]) -> Case:
     return case
 
 
+def check_case(case: Case) -> None:
+    """Nothing, for a case.
+
+    Raises:
+        WrongType: it is none.
+    """
+    if not isinstance(case, Case):
+        raise WrongType("case", case, "a Case; a step has it as .case, and only an opening goes with None")
+
+
+def _log_of(events: Iterable[Event]) -> tuple[Event, ...]:
+    if not isinstance(events, Iterable):
+        raise WrongType("events", events, "the events of a case, in order")
+    return tuple(events)
+
+
 def replay(events: Iterable[Event]) -> Case:
     """The case that a log of events adds up to; it folds what it is given and judges nothing (W16).
 
@@ -216,7 +242,7 @@ def replay(events: Iterable[Event]) -> Case:
     >>> replay([Opened("A-1", "No login", at=at, by=ana), Assigned("bo", at=at, by=bo)]).assignee
     'bo'
     """
-    log = tuple(events)
+    log = _log_of(events)
     if not log:
         raise WrongType("events", log, "at least an Opened")
     if type(log[0]) is not Opened and type(log[0]) in _FOLDS:
@@ -270,6 +296,7 @@ def may_see(case: Case, viewer: Actor) -> bool:
     >>> may_see(case, Actor("client", "ben", "Acme")), may_see(case, Actor("client", "cy"))
     (True, False)
     """
+    check_case(case)
     return standing_of(case, as_actor(viewer)) is not None
 
 
@@ -288,7 +315,7 @@ def visible_events(events: Iterable[Event], viewer: Actor) -> tuple[Event, ...]:
     >>> [len(visible_events(log, viewer)) for viewer in (ana, bo, Actor("client", "cy"))]
     [1, 2, 0]
     """
-    log = tuple(events)
+    log = _log_of(events)
     standing = standing_of(replay(log), as_actor(viewer))
     if standing in ("support", "system"):
         return log

@@ -34,7 +34,7 @@ from .durations import Duration
 from .errors import InvalidTable, SupportSLAError
 from .hours import Hours
 from .plan import Plan, Target
-from .presets import apricot_anz, apricot_us
+from .presets import apricot_anz, apricot_us, client_portal
 from .printing import (
     WIDTH,
     Asked,
@@ -53,7 +53,11 @@ from .zones import load_zone
 
 __all__ = ["main"]
 
-_PRESETS: dict[str, Callable[[], Plan]] = {"apricot_us": apricot_us, "apricot_anz": apricot_anz}
+_PRESETS: dict[str, Callable[[], Plan]] = {
+    "apricot_us": apricot_us,
+    "apricot_anz": apricot_anz,
+    "client_portal": client_portal,
+}
 _METRIC = "first_response"
 _GZIP = b"\x1f"
 _WORTH_A_BAR = 4_000_000

@@ -8,8 +8,7 @@ from typing import Literal
 import attrs
 
 from .calendars import Calendar
-from .errors import WrongType
-from .plan import Plan, Target
+from .plan import Plan, Target, check_plan
 from .reasons import Explanation, explain
 from .worktime import deadline
 from .zones import as_utc, in_zone, since_epoch
@@ -108,8 +107,7 @@ def promise(plan: Plan, metric: str, priority: str, started: datetime) -> Promis
     >>> str(promise(apricot_us(), "first_response", "High", opened).due)
     '2026-06-15 09:00:00-05:00'
     """
-    if not isinstance(plan, Plan):
-        raise WrongType("plan", plan, "a Plan, such as apricot_us(), which is called")
+    check_plan(plan)
     at = since_epoch(started, "started")
     target = plan.target(metric, priority)
     calendar = plan.calendar(target.calendar)

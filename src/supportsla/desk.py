@@ -12,7 +12,7 @@ from .case import Case, is_colleague, is_requester, may_see
 from .errors import EntitlementExhausted, InvalidChoice, NeverOpens, OutOfRange, WrongType
 from .events import Actor, ConsultationBooked, Event
 from .lifecycle import is_closed
-from .plan import Plan
+from .plan import Plan, check_plan
 from .spans import Window
 from .worktime import is_open, next_open, windows
 from .zones import EPOCH, in_zone, since_epoch
@@ -56,6 +56,7 @@ def staffed(plan: Plan, at: datetime) -> tuple[StaffedChannel, ...]:
     chat () 2026-06-15 07:00:00-05:00
     emergency ('critical',) None
     """
+    check_plan(plan)
     return tuple(_staffed(plan, channel, at) for channel in dict.fromkeys(row.channel for row in plan.staffing))
 
 
@@ -133,6 +134,7 @@ def in_view(plan: Plan, view: str, case: Case, viewer: Actor) -> bool:
     """
     if not isinstance(view, str) or view not in VIEWS:
         raise InvalidChoice("view", view, tuple(VIEWS))
+    check_plan(plan)
     belongs, closed = VIEWS[view]
     return may_see(case, viewer) and belongs(case, viewer) and closed in (None, is_closed(plan, case))
 

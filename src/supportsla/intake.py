@@ -23,7 +23,7 @@ from .errors import (
     WrongType,
 )
 from .events import Opened
-from .plan import Plan, Priority
+from .plan import Plan, Priority, check_plan
 
 __all__ = [
     "NUMBER",
@@ -64,12 +64,13 @@ def first_priority(plan: Plan, channel: str | None, subject: str, given: str | N
 
     Raises:
         UnknownPriority: what is given is no priority of the plan.
-        WrongType: a subject that is no text.
+        WrongType: no plan, or a subject that is no text.
 
     >>> from supportsla.presets import apricot_us
     >>> first_priority(apricot_us(), "email", "Production is business-down since 9")
     FirstPriority(name='critical', words='business-down', why='subject')
     """
+    check_plan(plan)
     if not isinstance(subject, str):
         raise WrongType("subject", subject, "a text")
     intake = plan.intake

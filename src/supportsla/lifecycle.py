@@ -13,14 +13,14 @@ from typing import NamedTuple
 
 import attrs
 
-from .case import Case, evolve, replay
+from .case import Case, check_case, evolve, replay
 from .errors import CaseExists, CaseNotOpened, EventOutOfOrder
 from .events import KINDS, Assigned, ClosedByClient, Commented, Event, Opened, StatusChanged, is_client_update, no_event
 from .intake import admitted
 from .judging import judged, moves_on_update
 from .notices import Notice, notices_of
-from .plan import Plan
-from .timing import check_case, check_plan, firing, pending_timers
+from .plan import Plan, check_plan
+from .timing import firing, pending_timers
 from .zones import EPOCH, since_epoch
 
 __all__ = ["Step", "advance", "handle", "is_closed"]
@@ -170,4 +170,6 @@ def is_closed(plan: Plan, case: Case) -> bool:
     >>> is_closed(apricot_us(), replay([Opened("A-1", "No login", at=at, by=ana)]))
     False
     """
+    check_plan(plan)
+    check_case(case)
     return plan.required_workflow.status(case.status).closed

@@ -135,9 +135,11 @@ def _on_priority(plan: Plan, before: Case, event: PriorityChanged, after: Case) 
         return
     why = f"the priority is {after.priority} now, not {before.priority}: {event.explanation}"
     yield _notice(after, "priority_changed", after.opened.requester.id, why)
-    opened, lowered = after.opened, plan.rank(str(after.priority)) > plan.rank(str(before.priority))
-    if opened.channel in plan.intake.emergency and before.priority == opened.priority and lowered:
-        why = f"case {opened.number} came in on the channel {opened.channel!r} and was not {before.priority}"
+    opened, was = after.opened, before.priority
+    if opened.channel not in plan.intake.emergency or was is None or was != opened.priority:
+        return
+    if plan.rank(event.to) > plan.rank(was):
+        why = f"case {opened.number} came in on the channel {opened.channel!r} and was not {was}"
         yield _notice(after, "misuse", "support", why)
 
 

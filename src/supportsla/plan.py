@@ -8,7 +8,7 @@ faults come in one error.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import attrs
 
@@ -21,7 +21,7 @@ from .members import members_of
 from .workflow import WITHIN_CALENDAR, SetPriority, Timer, Workflow, is_positive
 from .worktime import Boundary, as_duration, check_boundary
 
-__all__ = ["Plan", "Priority", "Target"]
+__all__ = ["Plan", "Priority", "Target", "check_plan"]
 
 
 def _text(given: str) -> str:
@@ -216,6 +216,16 @@ class Plan:
         raise NoTarget(metric, known.name, tuple(target.metric for target in targets))
 
 
+def check_plan(plan: Plan) -> None:
+    """Nothing, for a plan.
+
+    Raises:
+        WrongType: it is none.
+    """
+    if not isinstance(plan, Plan):
+        raise WrongType("plan", plan, "a Plan, such as apricot_us(), which is called")
+
+
 def _names(priority: Priority) -> tuple[str, ...]:
     return priority.name, *priority.aliases
 
@@ -235,25 +245,36 @@ def _contradictions(plan: Plan) -> Iterator[Finding]:
         (f"targets[{i}]", f"{target.metric} of {called.get(_folded(target.priority), target.priority)}")
         for i, target in enumerate(plan.targets)
     ]
-    yield from (
-        _error("blank_name", path, "a priority's name is not blank") for path, name in names if not _folded(name)
-    )
+    blank = (path for path, name in names if not _folded(name))
+    yield from (_error("blank_name", path, "a priority's name is not blank") for path in blank)
     yield from _repeated(names)
     yield from _repeated(pairs)
     yield from _repeated((f"intake.forms[{i}]", form.channel) for i, form in enumerate(plan.intake.forms))
-    for path, name in _named_priorities(plan):
-        if _folded(name) not in called:
-            yield _error("unknown_priority", path, f"{name!r} is no priority of the plan")
-    calendars = [name for name, _ in plan.calendars]
-    for path, name in _named_calendars(plan):
-        if name not in calendars:
-            allowed = ", ".join(calendars) or "none"
-            yield _error("unknown_calendar", path, f"{name!r} is no calendar of the plan, which has: {allowed}")
-    for path, name in _named_channels(plan):
-        if name not in plan.intake.channels:
-            allowed = ", ".join(plan.intake.channels) or "none"
-            yield _error("unknown_channel", path, f"{name!r} is no channel of the intake, which has: {allowed}")
-    for i, target in enumerate(plan.targets):
+    priorities = ((path, called.get(_folded(name), name)) for path, name in _named_priorities(plan))
+    yield from _unknown("priority of the plan", priorities, [priority.name for priority in plan.priorities])
+    yield from _unknown("calendar of the plan", _named_calendars(plan), [name for name, _ in plan.calendars])
+    yield from _unknown("channel of the intake", _named_channels(plan), plan.intake.channels)
+    yield from _unanswered_lines(plan.intake)
+    yield from _short_targets(plan.targets)
+
+
+def _unknown(what: str, named: Iterable[tuple[str, str]], known: Collection[str]) -> Iterator[Finding]:
+    noun, *_ = what.split()
+    for path, name in named:
+        if name not in known:
+            text = f"{name!r} is no {what}, which has: {', '.join(known) or 'none'}"
+            yield _error(f"unknown_{noun}", path, text)
+
+
+def _unanswered_lines(intake: Intake) -> Iterator[Finding]:
+    for i, channel in enumerate(intake.emergency):
+        if channel not in dict(intake.by_channel):
+            text = f"{channel!r} is an emergency line without a priority of its own; name one in by_channel"
+            yield _error("missing_priority", f"intake.emergency[{i}]", text)
+
+
+def _short_targets(targets: Iterable[Target]) -> Iterator[Finding]:
+    for i, target in enumerate(targets):
         for field, duration in (("due", target.due), ("limit", target.limit)):
             if duration and not is_positive(duration):
                 yield _error("target_length", f"targets[{i}].{field}", f"{duration} is not positive")

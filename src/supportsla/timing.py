@@ -15,16 +15,16 @@ from functools import lru_cache
 import attrs
 
 from .calendars import BusinessCalendar, Calendar
-from .case import Case, evolve
+from .case import Case, check_case, evolve
 from .durations import Duration
-from .errors import NeverOpens, OutOfRange, WrongType
+from .errors import NeverOpens, OutOfRange
 from .events import Actor, Event, PriorityChanged, Reminded, StatusChanged
-from .plan import Plan
+from .plan import Plan, check_plan
 from .workflow import Action, Move, RaisePriority, Remind, SetPriority, Timer
 from .worktime import due_of
 from .zones import EPOCH, LAST, MICROSECOND, in_zone
 
-__all__ = ["PendingTimer", "check_case", "check_plan", "end_of", "firing", "pending_timers", "timers"]
+__all__ = ["PendingTimer", "end_of", "firing", "pending_timers", "timers"]
 
 _NEVER = EPOCH + LAST
 _FAR = 1000
@@ -134,26 +134,6 @@ def firing(plan: Plan, case: Case, timer: Timer, due: datetime) -> Event:
         return StatusChanged(action.to, action.sub_status, at=due, by=by)
     to = plan.priority(action.to).name if isinstance(action, SetPriority) else _higher(plan, case.priority)
     return PriorityChanged(str(to), f"by the timer {timer.name!r}", at=due, by=by)
-
-
-def check_plan(plan: Plan) -> None:
-    """Nothing, for a plan.
-
-    Raises:
-        WrongType: it is none.
-    """
-    if not isinstance(plan, Plan):
-        raise WrongType("plan", plan, "a Plan, such as apricot_us(), which is called")
-
-
-def check_case(case: Case) -> None:
-    """Nothing, for a case.
-
-    Raises:
-        WrongType: it is none.
-    """
-    if not isinstance(case, Case):
-        raise WrongType("case", case, "a Case; a step has it as .case, and only an opening goes with None")
 
 
 def timers(plan: Plan, case: Case) -> tuple[PendingTimer, ...]:
