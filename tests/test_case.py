@@ -240,6 +240,8 @@ def test_c9_a_case_that_came_in_without_its_client_takes_a_clients_word() -> Non
     case = handle(US, None, Opened("A-1", "A call", at=AT, by=BO, channel="phone")).case
     assert kinds(handle(US, case, Commented("It was me", at=AT, by=ANA))) == ["client_comment"]
     assert not may_see(case, ANA)
+    shared = handle(US, case, CollaboratorAdded("ana", at=AT, by=BO)).case
+    assert kinds(handle(US, shared, Commented("It was me", at=AT, by=ANA))) == ["client_comment"]
     for event in (CollaboratorAdded("ana", at=AT, by=ANA), ClosedByClient(at=AT, by=ANA)):
         with pytest.raises(ActorNotAllowed):
             handle(US, case, event)
@@ -835,6 +837,13 @@ def test_an_event_that_is_none_is_not_folded() -> None:
     event: Any = "closed"
     with pytest.raises(WrongType, match="expected an event: Opened"):
         evolve(opened(US), event)
+
+
+def test_a_refusal_is_one_line() -> None:
+    """Whatever the number."""
+    with pytest.raises(InvalidEvent) as refused:
+        handle(US, None, Opened("A\n1", "x", at=AT, by=ANA))
+    assert "\n" not in str(refused.value)
 
 
 def test_every_refusal_is_one_of_ours() -> None:

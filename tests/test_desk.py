@@ -10,7 +10,9 @@ import attrs
 import pytest
 
 from supportsla import (
+    ALWAYS,
     VIEWS,
+    BusinessCalendar,
     Case,
     Disruption,
     EntitlementExhausted,
@@ -224,6 +226,20 @@ def test_c13_slots_do_not_depend_on_when_one_asks() -> None:
     asked = day + timedelta(hours=9, minutes=37)
     assert list(slots(AEDT, timedelta(hours=1), asked, day + timedelta(days=1))) == whole[1:]
     assert list(slots(AEDT, timedelta(hours=1), whole[2].opens, whole[4].closes)) == whole[2:5]
+
+
+def test_c13_slots_of_a_long_opening_do_not_depend_on_when_one_asks() -> None:
+    """C13: over a weekend from its opening on, around the clock from midnight."""
+    hour, saturday = timedelta(hours=1), datetime(2026, 6, 13, tzinfo=CENTRAL)
+    weekend = BusinessCalendar("America/Chicago", "Fr 18:30-24:00; Sa-Su 00:00-24:00")
+    always = BusinessCalendar("America/Chicago", "24/7")
+    for asked in (timedelta(hours=10), timedelta(hours=19, minutes=17), timedelta(hours=32, minutes=17)):
+        for calendar, minute in ((weekend, 30), (always, 0)):
+            found = list(slots(calendar, hour, saturday + asked, saturday + asked + timedelta(hours=5)))
+            assert {slot.opens.minute for slot in found} == {minute}
+            assert len(found) == (5 if asked == timedelta(hours=10) and minute == 0 else 4)
+    first = datetime(1900, 1, 1, tzinfo=UTC)
+    assert next(slots(ALWAYS, hour, first, first + hour)).opens == first
 
 
 def test_c13_every_slot_can_be_booked() -> None:

@@ -189,6 +189,8 @@ OTHERS = [
     ("Not critical - priority: high", "high"),
     ("not critical priority: low", "low"),
     ("Low priority: printer", "low"),
+    ("High priority: low disk space on server", "high"),
+    ("High-priority: medium text is truncated", "high"),
     ("low\u2011priority", "low"),
     ("non\u2011critical [high]", "high"),
 ]
@@ -197,6 +199,7 @@ NOTHING = [
     *("no longer critical", "No  longer   business-down", "not a critical matter", "sev 10", "sev 1.5", "sev1a"),
     *("severity", "high", "Low-income form", "High school import", "highpriority", "priority high", "not [low]"),
     *("non\u2013critical bug", "no-longer critical", 'not "critical"', "not (critical)", "not [critical]"),
+    *("not [high priority]", "not **critical**", "not [critical"),
     *("not high priority", "no longer priority: high", "priorities: high", "prepriority: high", "low prioritys"),
 ]
 

@@ -583,6 +583,20 @@ def test_a_large_circle_is_found_as_a_small_one() -> None:
         Workflow("ring", rows, "S0")
 
 
+def test_a_timer_that_waits_for_the_others_to_rest_is_listed() -> None:
+    """Over a weekend, say; so that nothing happens that was not listed."""
+    rows = [
+        Timer(Remind(), every=business_hours(4), calendar="desk", name="at work"),
+        Timer(Remind("support"), after=calendar_hours(24), since="fired", zone="UTC", name="at rest"),
+    ]
+    plan = plan_of(flow(Open=Status(next=["Done"], timers=rows), Done=DONE))
+    case = handle(plan, None, Opened("A-1", "x", at=AT - timedelta(hours=6), by=ANA)).case
+    listed = timers(plan, case)
+    assert [timer.name for timer in listed] == ["at work", "at rest"]
+    happened = advance(plan, case, AT + timedelta(days=20)).events
+    assert [event.by.id for event in happened].count("at rest") == 1
+
+
 def test_a_timer_until_an_instant_needs_it_named() -> None:
     """The move names it, it lies ahead, and it is forgotten with the status."""
     rows = [Timer(Move("Open"), until=True, name="wake")]

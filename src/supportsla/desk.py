@@ -15,11 +15,11 @@ from .lifecycle import is_closed
 from .plan import Plan, check_plan
 from .spans import Window
 from .worktime import is_open, next_open, windows
-from .zones import EPOCH, in_zone, since_epoch
+from .zones import EPOCH, FIRST, first_shown, in_zone, since_epoch, wall_time
 
 __all__ = ["VIEWS", "StaffedChannel", "balance", "in_view", "slots", "staffed"]
 
-_LOOK_BACK = timedelta(days=1)
+_LOOK_BACK = timedelta(days=8)
 
 
 @attrs.frozen
@@ -144,6 +144,8 @@ def slots(
 ) -> Iterator[Window]:
     """The slots of a length that can be booked between two instants, end to end from each opening (C13).
 
+    Where the desk has been open for more than a week, they are counted from the midnight before `start`.
+
     Args:
         calendar: when consultation is given.
         length: of a slot, such as `timedelta(hours=1)`.
@@ -168,10 +170,12 @@ def slots(
     if length <= timedelta(0):
         raise OutOfRange("length", length, "a positive timedelta")
     first, zone = since_epoch(start, "start"), calendar.compiled.zone
-    for window in windows(calendar - list(taken), start - _LOOK_BACK, end):
+    earliest = max(first - _LOOK_BACK, FIRST)
+    for window in windows(calendar - list(taken), in_zone(earliest, zone), end):
         opens, closes = window.opens - EPOCH, window.closes - EPOCH
-        for k in range(-((opens - first) // length) if opens < first else 0, (closes - opens) // length):
-            yield Window(in_zone(opens + k * length, zone), in_zone(opens + (k + 1) * length, zone))
+        grid = opens if opens > earliest else first_shown(zone, wall_time(first, zone)[0], 0)
+        for k in range(-((grid - max(first, opens)) // length), (closes - grid) // length):
+            yield Window(in_zone(grid + k * length, zone), in_zone(grid + (k + 1) * length, zone))
 
 
 def balance(bought: timedelta, events: Iterable[Event]) -> timedelta:

@@ -316,10 +316,8 @@ class EventRefused(SupportSLAError, ValueError):
         self.number, self.at, self.fact, self.allowed = number, at, fact, allowed
 
     def __str__(self) -> str:
-        return (
-            f"case {_shown(self.number, str)}, as of {self.at.isoformat(' ')}: {self.fact}; "
-            f"allowed: {_listed(self.allowed)}"
-        )
+        number = _shown(self.number, str if self.number.isprintable() else repr)
+        return f"case {number}, as of {self.at.isoformat(' ')}: {self.fact}; allowed: {_listed(self.allowed)}"
 
 
 class TransitionNotAllowed(EventRefused):

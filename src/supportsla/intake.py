@@ -87,6 +87,7 @@ def first_priority(plan: Plan, channel: str | None, subject: str, given: str | N
 
 
 _HYPHEN = "[-\u2010-\u2015\u2212]"
+_OPENERS_OF_A_WORD = "[\"'(*\\[\u2018\u201c]"
 _BETWEEN = rf"(?:\s|{_HYPHEN})"
 
 
@@ -97,23 +98,18 @@ def _spelled(priorities: Iterable[Priority]) -> str:
     return rf"(?<!\w)(?:{'|'.join(each)})(?!\w|[.,]\d)"
 
 
-def _said(name: str, any_name: str) -> tuple[str, ...]:
+def _said(name: str) -> tuple[str, ...]:
     """The forms that say outright that a name is a priority."""
-    return (
-        rf"(?<!\w)priority\s*:\s*{name}",
-        rf"{name}{_BETWEEN}+priority(?!\w|\s*:\s*{any_name})",
-        rf"\[\s*{name}\s*\]",
-    )
+    return (rf"(?<!\w)priority\s*:\s*{name}", rf"{name}{_BETWEEN}+priority(?!\w)", rf"\[\s*{name}\s*\]")
 
 
 @lru_cache(maxsize=64)
 def _patterns(plan: Plan) -> tuple[tuple[Priority, re.Pattern[str]], ...]:
-    any_name = _spelled(plan.priorities)
     by_word = [plan.priority(name) for name in plan.intake.by_word]
 
     def pattern(priority: Priority) -> re.Pattern[str]:
         name = _spelled([priority])
-        return re.compile("|".join((*_said(name, any_name), *[name] * (priority in by_word))), re.IGNORECASE)
+        return re.compile("|".join((*_said(name), *[name] * (priority in by_word))), re.IGNORECASE)
 
     return tuple((priority, pattern(priority)) for priority in plan.priorities)
 
@@ -121,9 +117,9 @@ def _patterns(plan: Plan) -> tuple[tuple[Priority, re.Pattern[str]], ...]:
 @lru_cache(maxsize=64)
 def _negations(priorities: tuple[Priority, ...]) -> re.Pattern[str]:
     name = _spelled(priorities)
-    forms = "|".join((*_said(name, name), name))
+    forms = "|".join((rf"{name}{_BETWEEN}+priority(?!\w|\s*:\s*{name})", *_said(name)[::2], name))
     no = rf"(?<!\w)(?:non|not|no{_BETWEEN}+longer)(?:{_HYPHEN}|\s+)"
-    return re.compile(rf"{no}(?:(?:an?|the)\s+)?[\"'(\u2018\u201c]?(?:{forms})", re.IGNORECASE)
+    return re.compile(rf"{no}(?:(?:an?|the)\s+)?{_OPENERS_OF_A_WORD}{{0,3}}(?:{forms})", re.IGNORECASE)
 
 
 def _unnegated(priorities: tuple[Priority, ...], subject: str) -> str:

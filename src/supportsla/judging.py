@@ -100,7 +100,7 @@ def judged(plan: Plan, case: Case, event: Event) -> Event:
 def _acting(plan: Plan, case: Case, event: Event) -> Actor:
     by, kind, where = event.by, type(event).__name__, (case.opened.number, case.at)
     standing = standing_of(case, by)
-    if standing is None and by.role == "client" and _is_word_of_unknown_client(case, event):
+    if by.role == "client" and _is_word_of_unknown_client(case, event):
         standing = by.role
     if standing is None:
         allowed = ("its requester", "a colleague of the same company", "a collaborator who was added")

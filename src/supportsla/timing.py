@@ -167,6 +167,8 @@ def timers(plan: Plan, case: Case) -> tuple[PendingTimer, ...]:
                 break
         if timer.every is not None and timer.times is None:
             marks.add((timer.name, case.priority))
+        else:
+            cut = _FAR
         listed.append(PendingTimer(in_zone(due - EPOCH, _clock(plan, timer).compiled.zone), timer.name, timer.then))
         case = evolve(case, firing(plan, case, timer, due))
     return tuple(listed if case.visit != visit else listed[:cut])
