@@ -93,25 +93,28 @@ class Case:
 _Draft = dict[str, Any]
 
 
+_BLANK: _Draft = {
+    "sub_status": None,
+    "until": None,
+    "assignee": None,
+    "collaborators": (),
+    "defects": (),
+    "resolved_defects": (),
+    "follow_up": None,
+    "message": None,
+    "updates": 0,
+    "fired": (),
+}
+
+
 def _fold_opened(draft: _Draft, event: Opened, version: int) -> None:
-    draft.update(
-        opened=event,
-        status=event.status or "New",
-        sub_status=None,
-        until=None,
-        priority=event.priority,
-        subject=event.subject,
-        assignee=None,
-        collaborators=(),
-        defects=(),
-        resolved_defects=(),
-        follow_up=None,
-        entered=event.at,
-        visit=version,
-        message=None,
-        updates=0,
-        fired=(),
-    )
+    draft.update(_BLANK)
+    draft["opened"] = event
+    draft["status"] = event.status or "New"
+    draft["priority"] = event.priority
+    draft["subject"] = event.subject
+    draft["entered"] = event.at
+    draft["visit"] = version
 
 
 def _fold_status(draft: _Draft, event: StatusChanged, version: int) -> None:
@@ -200,7 +203,7 @@ def _fold(start: _Draft, events: Sequence[Event]) -> Case:
     for event in events:
         version += 1
         try:
-            fold = folds[type(event)]
+            fold = folds[event.__class__]
         except KeyError:
             raise no_event(event) from None
         fold(draft, event, version)
