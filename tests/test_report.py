@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportsla import ALWAYS, BusinessCalendar, InvalidChoice, InvalidTable, Plan, Priority, Target, business_hours
-from supportsla.clocks import verdict_at
 from supportsla.presets import CST, apricot_us
+from supportsla.promises import verdict_at
 from supportsla.report import (
     Judgement,
     Question,
@@ -60,8 +60,9 @@ TICK = timedelta(microseconds=1)
         (NOW, DUE + TICK, "late"),
         (NOW, LIMIT, "late"),
         (NOW, LIMIT + TICK, "missed"),
-        (DUE, None, "pending"),
-        (LIMIT - TICK, None, "pending"),
+        (DUE - TICK, None, "pending"),
+        (DUE, None, "late"),
+        (LIMIT - TICK, None, "late"),
         (LIMIT, None, "missed"),
         (DUE - TICK, DUE, "pending"),
         (DUE, DUE, "met"),
@@ -139,9 +140,9 @@ def test_done_before_opened_is_odd_and_judged_all_the_same() -> None:
 def test_dues_and_limits_keep_the_boundary_of_their_target(boundary: Any) -> None:
     """4 hours from 15:00 end at the closing, or with "open" at the next opening (W2); so do 12 a day later."""
     desk = BusinessCalendar("UTC", "Mo-Fr 11:00-19:00")
-    target = Target("answer", "all", business_hours(4), business_hours(12), boundary=boundary)
+    target = Target("first_response", "all", business_hours(4), business_hours(12), boundary=boundary)
     plan = Plan("ours", {"desk": desk}, [Priority("all")], [target])
-    question = asked(dues=by_target(plan, "answer", "priority"))
+    question = asked(dues=by_target(plan, "first_response", "priority"))
     (found,) = judge("opened,done,priority\n2026-06-01 15:00,,all\n", question)
     dues = {"close": ("2026-06-01 19:00", "2026-06-02 19:00"), "open": ("2026-06-02 11:00", "2026-06-03 11:00")}
     assert tuple(f"{at:%Y-%m-%d %H:%M}" for at in (found.due, found.limit) if at) == dues[boundary]
@@ -154,10 +155,10 @@ def test_what_is_not_done_is_overdue_from_its_due_on(minute: int, overdue: int) 
         "ours",
         {"desk": ALWAYS},
         [Priority("all")],
-        [Target("answer", "all", business_hours(1), business_hours(2))],
+        [Target("first_response", "all", business_hours(1), business_hours(2))],
     )
     now = datetime(2026, 6, 1, 9, tzinfo=UTC) + timedelta(minutes=minute)
-    question = asked(dues=by_target(plan, "answer", "priority"), now=now)
+    question = asked(dues=by_target(plan, "first_response", "priority"), now=now)
     found = report(["2026-06-01 09:00,,all", "2026-06-01 09:00,2026-06-01 09:10,all"], question, "opened,done,priority")
     assert found.total == Tally(met=1, open=1, overdue=overdue)
 

@@ -4,9 +4,9 @@ from .calendars import ALWAYS, BusinessCalendar, Calendar, CombinedCalendar
 from .case import Case, evolve, may_see, replay, visible_events
 from .channels import Consultation, Disruption, Field, Form, Intake, Staffing
 from .checks import lint
-from .clocks import Promise, promise
+from .clocks import Due, Held, Reading, next_due, readings
 from .closures import Schedule, public_holidays, recurring
-from .desk import VIEWS, StaffedChannel, balance, in_view, slots, staffed
+from .desk import VIEWS, QueueKey, StaffedChannel, balance, in_view, queue_key, slots, staffed
 from .durations import Duration, business_days, business_hours, calendar_days, calendar_hours
 from .errors import (
     ActorNotAllowed,
@@ -48,16 +48,20 @@ from .history import Violation, check_history
 from .hours import Hours
 from .intake import FirstPriority, check_number, check_numbers, first_priority, next_number
 from .lifecycle import Step, advance, handle, is_closed
+from .metrics import SIGNALS, Metric, standard_metrics
 from .notices import FollowUp, Notice
-from .plan import Plan, Priority, Target
+from .plan import Percent, Plan, Priority, Target
+from .promises import Promise, promise
 from .reasons import Explanation, Stretch, explain, explain_elapsed
 from .spans import Window
 from .timing import PendingTimer, timers
-from .workflow import Move, RaisePriority, Remind, SetPriority, Status, Timer, Workflow
+from .whatif import WhatIf, inputs_of, what_if
+from .workflow import Move, RaisePriority, Remind, SetPriority, Status, Timer, Workflow, reminders_then
 from .worktime import deadline, elapsed, is_open, next_close, next_open, windows
 
 __all__ = [
     "ALWAYS",
+    "SIGNALS",
     "VIEWS",
     "ActorNotAllowed",
     "BusinessCalendar",
@@ -69,6 +73,7 @@ __all__ = [
     "CombinedCalendar",
     "Consultation",
     "Disruption",
+    "Due",
     "DuplicateNumber",
     "Duration",
     "EntitlementExhausted",
@@ -81,6 +86,7 @@ __all__ = [
     "FirstPriority",
     "FollowUp",
     "Form",
+    "Held",
     "Hours",
     "Intake",
     "InvalidChoice",
@@ -93,6 +99,7 @@ __all__ = [
     "InvalidTable",
     "InvalidWindow",
     "InvalidWorkflow",
+    "Metric",
     "Move",
     "NaiveDatetime",
     "NeverCloses",
@@ -102,10 +109,13 @@ __all__ = [
     "Notice",
     "OutOfRange",
     "PendingTimer",
+    "Percent",
     "Plan",
     "Priority",
     "Promise",
+    "QueueKey",
     "RaisePriority",
+    "Reading",
     "Remind",
     "Schedule",
     "SetPriority",
@@ -124,6 +134,7 @@ __all__ = [
     "UnknownStatus",
     "UnknownZone",
     "Violation",
+    "WhatIf",
     "Window",
     "Workflow",
     "WrongType",
@@ -144,20 +155,27 @@ __all__ = [
     "first_priority",
     "handle",
     "in_view",
+    "inputs_of",
     "is_closed",
     "is_open",
     "lint",
     "may_see",
     "next_close",
+    "next_due",
     "next_number",
     "next_open",
     "promise",
     "public_holidays",
+    "queue_key",
+    "readings",
     "recurring",
+    "reminders_then",
     "replay",
     "slots",
     "staffed",
+    "standard_metrics",
     "timers",
     "visible_events",
+    "what_if",
     "windows",
 ]

@@ -28,7 +28,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from .calendars import BusinessCalendar, Calendar
-from .clocks import Promise, promise
 from .closures import Schedule, as_schedule, public_holidays
 from .durations import Duration
 from .errors import InvalidTable, SupportSLAError
@@ -46,6 +45,7 @@ from .printing import (
     print_rows,
     with_options,
 )
+from .promises import Promise, promise
 from .report import Question, by_column, by_duration, by_target, counted, judged
 from .tables import LONGEST_ROW, Stamps
 from .worktime import deadline

@@ -1,115 +1,405 @@
-"""Clocks: what is owed, by when (P6-P10)."""
+"""Clocks: what is owed, by when, how long is left, was it kept, and why (P6-P10, P14, P16, P17, C15, W9, W15).
+
+A reading is one clock of one case at one instant. `exchanges` says when the clock started, waited and ended, `terms`
+what the targets that held make of that; here the two are read off as of `now`. A clock that waits is read as of when it
+began to: what it has used, what is left and the verdict stand still.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Literal, NamedTuple, get_args
 
 import attrs
 
-from .calendars import Calendar
-from .plan import Plan, Target, check_plan
-from .reasons import Explanation, explain
-from .worktime import deadline
-from .zones import as_utc, in_zone, since_epoch
+from .durations import Duration
+from .errors import NeverOpens, OutOfRange
+from .events import Event
+from .exchanges import Exchange, Pause, exchanges
+from .logs import Log, log_as_of
+from .plan import Percent, Plan, Target, check_plan
+from .promises import Verdict, judged_done, judged_open
+from .reasons import Explanation, clock_steps, explain, when
+from .terms import Price, Scope, Term, due_under, passed, priced, used_under
+from .timing import end_of, first_multiple, pending_timers
+from .worktime import due_of
+from .zones import EPOCH, MICROSECOND, as_utc, in_range, in_zone, since_epoch
 
-__all__ = ["Promise", "Verdict", "dues_of", "promise", "verdict_at"]
+__all__ = ["Due", "Held", "Reading", "next_due", "readings", "readings_of"]
 
-Verdict = Literal["pending", "met", "late", "missed"]
-
-
-def verdict_at(now: datetime, due: datetime, limit: datetime, done: datetime | None) -> Verdict:
-    """Whether a promise was kept, as of an instant: met to the due, late to the limit, then missed (W9).
-
-    What is done after `now` is not done yet; what is not done is pending until the limit comes.
-
-    >>> from datetime import UTC, datetime
-    >>> due, limit = datetime(2026, 6, 15, 16, tzinfo=UTC), datetime(2026, 6, 16, 16, tzinfo=UTC)
-    >>> verdict_at(limit, due, limit, due), verdict_at(limit, due, limit, limit), verdict_at(limit, due, limit, None)
-    ('met', 'late', 'missed')
-    """
-    last, at = since_epoch(limit, "limit"), since_epoch(now, "now")
-    if done is None or (finished := since_epoch(done, "done")) > at:
-        return "missed" if at >= last else "pending"
-    if finished <= since_epoch(due, "due"):
-        return "met"
-    return "late" if finished <= last else "missed"
+Phase = Literal["not_started", "running", "paused", "done", "cancelled"]
+What = Literal["timer", "start", "warning", "due", "limit"]
+_NOTHING = timedelta(0)
 
 
-def dues_of(target: Target, calendar: Calendar, started: datetime) -> tuple[datetime, datetime]:
-    """The due and the limit of a target whose clock started at an instant; without a limit, the due twice (P9).
+class _Grounds(NamedTuple):
+    """What a reading was read off: the clock's prices and pauses, and the instant as of which it was read."""
 
-    >>> from datetime import UTC, datetime
-    >>> from supportsla import ALWAYS, calendar_hours
-    >>> target = Target("first_response", "low", calendar_hours(1), calendar_hours(2))
-    >>> [at.hour for at in dues_of(target, ALWAYS, datetime(2026, 6, 12, 9, tzinfo=UTC))]
-    [10, 11]
-    """
-    due = deadline(calendar, started, target.due, boundary=target.boundary)
-    if target.limit is None:
-        return due, due
-    return due, deadline(calendar, started, target.limit, boundary=target.boundary)
+    prices: list[Price]
+    pauses: list[Pause]
+    until: timedelta
 
 
 @attrs.frozen
-class Promise:
-    """What a plan promises for a metric that started at an instant.
+class Held:
+    """A target that held for a clock from an instant on (W15).
 
     Attributes:
-        started, due, limit: aware datetimes in the zone of the target's calendar; met to the due, late to the limit.
-        target: the target that holds.
-        calendar: the calendar it runs on.
+        at: when it began to hold: the clock's start, or the change of the priority.
+        priority: of the case, from then on.
+        target: that sets the due; None: nothing is promised.
+        counts_from: the instant from which it counts.
+        why: a sentence.
     """
 
-    started: datetime = attrs.field(eq=as_utc)
-    due: datetime = attrs.field(eq=as_utc)
-    limit: datetime = attrs.field(eq=as_utc)
-    target: Target
-    calendar: Calendar = attrs.field(repr=False)
+    at: datetime = attrs.field(eq=as_utc)
+    priority: str | None
+    target: Target | None
+    counts_from: datetime = attrs.field(eq=as_utc)
+    why: str
+
+
+@attrs.frozen(slots=False)
+class Reading:
+    """One clock of one case at one instant; made by `readings`.
+
+    Instants are in the zone of the target's calendar. Amounts are open time for targets in business hours and days,
+    real time for those in calendar ones; without a target, open time on the plan's calendar "desk".
+
+    Attributes:
+        metric: such as "first_response".
+        phase: "not_started", "running", "paused", "done" or "cancelled".
+        verdict: "pending" before the due, "met", "late" (to the limit) or "missed"; None without a target. Of a clock
+            that waits or was cancelled, as it stood then.
+        started: the instant of the event that started the clock; None while nothing has.
+        due, limit: None without a target, and while the clock waits.
+        done, cancelled: how it ended, if it did.
+        elapsed, paused: since the target that sets the due counts: what is used, and what went by while it waited.
+        remaining: to the due, so that `elapsed + remaining` is the target; negative only when late or missed.
+        remaining_to_limit: likewise, to the limit.
+        due_if_resumed: of a clock that waits: its due, if it went on now.
+        priority: by which it is judged.
+        target: that sets the due.
+        warned: the warnings of the target that have come.
+    """
+
+    metric: str
+    phase: Phase
+    verdict: Verdict | None
+    started: datetime | None = attrs.field(eq=as_utc)
+    due: datetime | None = attrs.field(eq=as_utc)
+    limit: datetime | None = attrs.field(eq=as_utc)
+    done: datetime | None = attrs.field(eq=as_utc)
+    cancelled: datetime | None = attrs.field(eq=as_utc)
+    elapsed: timedelta
+    paused: timedelta
+    remaining: timedelta | None
+    remaining_to_limit: timedelta | None
+    due_if_resumed: datetime | None = attrs.field(eq=as_utc)
+    priority: str | None
+    target: Target | None
+    warned: tuple[Duration | Percent, ...]
+    grounds: _Grounds | None = attrs.field(eq=False, repr=False)
 
     @property
-    def explanation(self) -> Explanation:
-        """Why the due is what it is."""
-        return explain(self.calendar, self.started, self.target.due, boundary=self.target.boundary)
+    def held(self) -> tuple[Held, ...]:
+        """Which target held when, and why; the last one is the one that holds (P16)."""
+        return tuple(_held(self.grounds.prices)) if self.grounds else ()
 
-    def verdict(self, now: datetime, done: datetime | None = None) -> Verdict:
-        """Whether it was kept, as of `now`: "met" to the due, "late" to the limit, then "missed", or "pending" (W9).
+    @property
+    def explanation(self) -> Explanation | None:
+        """Why the due is what it is, or would be if a clock that waits went on now; None where there is none."""
+        due = self.due_if_resumed or self.due
+        if self.grounds is None or due is None:
+            return None
+        return _explained_due(self.grounds, due - EPOCH)
 
-        Raises:
-            NaiveDatetime, WrongType: an instant that is none.
-
-        >>> from datetime import UTC, datetime
-        >>> from supportsla.presets import apricot_us
-        >>> promised = promise(apricot_us(), "first_response", "low", datetime(2026, 6, 12, 21, tzinfo=UTC))
-        >>> promised.verdict(datetime(2026, 7, 1, tzinfo=UTC), done=datetime(2026, 6, 16, 21, tzinfo=UTC))
-        'late'
-        """
-        return verdict_at(now, self.due, self.limit, done)
+    @property
+    def elapsed_explanation(self) -> Explanation | None:
+        """Why as much is used as is; None where no clock has started."""
+        return _explained(self.grounds, self.grounds.until) if self.grounds else None
 
 
-def promise(plan: Plan, metric: str, priority: str, started: datetime) -> Promise:
-    """The due and the limit that a plan promises for a metric of a priority, before any case exists (P6-P10).
+def _held(prices: list[Price]) -> Iterator[Held]:
+    old = None
+    for price in prices:
+        zone = price.due.calendar.compiled.zone
+        at, counts_from = in_zone(price.at, zone), in_zone(price.due.since, zone)
+        yield Held(at, price.priority, price.due.target, counts_from, _why(price, old, at, counts_from))
+        old = price
+
+
+_WHY = {
+    "from_start": "it counts from the clock's start",
+    "from_change": "it counts from the change",
+    "earlier": "it counts from the change, which is due earlier than before",
+    "kept": "what was due before is due earlier, and stays",
+}
+
+
+def _why(price: Price, old: Price | None, at: datetime, counts_from: datetime) -> str:
+    target = price.due.target
+    promised = "nothing is promised" if target is None else f"{target.due}{_to(target)} for {target.priority}"
+    if old is None:
+        return f"The target is {promised}, from {when(counts_from)} on." if target else f"{promised.capitalize()}."
+    return f"From {when(at)} on, the priority is {price.priority}, not {old.priority}: {promised}; {_WHY[price.why]}."
+
+
+def _to(target: Target) -> str:
+    return "" if target.limit is None else f" to {target.limit}"
+
+
+def _explained_due(grounds: _Grounds, due: timedelta) -> Explanation:
+    term = grounds.prices[-1].due
+    why = _explained(grounds, due)
+    if term.target is None or any(step.reason == "paused" for step in why.steps):
+        return why
+    promised = explain(term.calendar, why.start, term.target.due, boundary=term.target.boundary)
+    return attrs.evolve(promised, notes=why.notes)
+
+
+def _explained(grounds: _Grounds, until: timedelta) -> Explanation:
+    term = grounds.prices[-1].due
+    zone, end = term.calendar.compiled.zone, max(until, term.since)
+    steps = clock_steps(term.calendar, (term.since, end), grounds.pauses, around_the_clock=term.around_the_clock)
+    notes = tuple(held.why for held in _held(grounds.prices))
+    return Explanation(in_zone(term.since, zone), in_zone(end, zone), steps, notes=notes)
+
+
+def readings(plan: Plan, events: Iterable[Event], now: datetime) -> tuple[Reading, ...]:
+    """Every clock of a case as of an instant: what is owed, by when, how long is left, and was it kept.
+
+    They look at the events up to `now`, and then at what the workflow's timers have done since the last of them, so it
+    does not matter whether the case was advanced. What the log says is taken as it stands (W16).
 
     Args:
-        plan: such as `supportsla.presets.apricot_us()`.
-        metric: such as "first_response" or "follow_up".
-        priority: a name or an alias, such as "critical" or "Sev 1".
-        started: when the clock starts: the opening of a case, or the last answer before a follow-up.
+        plan: whose metrics are measured, in its order.
+        events: the log of one case, in order; an opening without a priority or status gets it as by `handle`.
+        now: an aware datetime.
+
+    Returns:
+        For each metric its exchanges in order, one reading each; a metric of which none has begun has one reading of
+        the phase "not_started".
 
     Raises:
-        UnknownPriority, NoTarget: the plan has no such priority, or promises nothing for it.
-        NaiveDatetime, OutOfRange, NeverOpens: as `deadline`.
+        CaseNotOpened, CaseExists, EventOutOfOrder: the log is not that of one case, in order.
+        UnknownPriority, UnknownStatus: the log names what the plan does not have.
+        NeverOpens: a target's calendar does not open for 5 years on the way.
+        NaiveDatetime, OutOfRange, WrongType: `now` is no instant; an event is none.
 
-    >>> from datetime import datetime
-    >>> from zoneinfo import ZoneInfo
+    >>> from datetime import UTC, datetime
+    >>> from supportsla.events import Actor, Opened
     >>> from supportsla.presets import apricot_us
-    >>> opened = datetime(2026, 6, 12, 17, tzinfo=ZoneInfo("America/Chicago"))
-    >>> str(promise(apricot_us(), "first_response", "High", opened).due)
-    '2026-06-15 09:00:00-05:00'
+    >>> at, ana = datetime(2026, 6, 12, 21, tzinfo=UTC), Actor("client", "ana")
+    >>> log = [Opened("A-1", "No login", priority="high", at=at, by=ana)]
+    >>> reading = readings(apricot_us(), log, datetime(2026, 6, 12, 23, tzinfo=UTC))[0]
+    >>> reading.metric, reading.phase, str(reading.due), str(reading.remaining)
+    ('first_response', 'running', '2026-06-15 08:00:00-05:00', '2:00:00')
     """
     check_plan(plan)
-    at = since_epoch(started, "started")
-    target = plan.target(metric, priority)
-    calendar = plan.calendar(target.calendar)
-    due, limit = dues_of(target, calendar, started)
-    return Promise(in_zone(at, calendar.compiled.zone), due, limit, target, calendar)
+    at = in_range(since_epoch(now, "now"), "now")
+    return tuple(readings_of(plan, log_as_of(plan, events, at), at))
+
+
+def readings_of(plan: Plan, log: Log, now: timedelta) -> Iterator[Reading]:
+    """`readings` of a log as of an instant, a time since 1970-01-01Z."""
+    priority = log.last("priority")
+    for metric in plan.measured:
+        scope = Scope(plan, metric.name, log.opened.channel)
+        found = exchanges(plan, metric, log.marks, partial(_next_start, scope))
+        for exchange in found:
+            yield _reading(scope, exchange, now)
+        if not found:
+            yield _not_started(scope, priority)
+
+
+def _not_started(scope: Scope, priority: str | None) -> Reading:
+    target = scope.plan.index.target(scope.metric, priority, scope.channel)
+    return Reading(
+        scope.metric,
+        "not_started",
+        "pending" if target else None,
+        started=None,
+        due=None,
+        limit=None,
+        done=None,
+        cancelled=None,
+        elapsed=_NOTHING,
+        paused=_NOTHING,
+        remaining=None,
+        remaining_to_limit=None,
+        due_if_resumed=None,
+        priority=priority,
+        target=target,
+        warned=(),
+        grounds=None,
+    )
+
+
+def _next_start(scope: Scope, ended: Exchange, done: timedelta) -> timedelta:
+    """Where the grid of a sequential metric goes on: at the due of what is done, or at its last multiple by then."""
+    term = priced(scope, ended)[-1].due
+    if term.target is None:
+        return done
+    due = due_under(term, ended.pauses)
+    periods = first_multiple(term.calendar, EPOCH + due, term.target.due, EPOCH + done + MICROSECOND) - 1
+    return end_of(term.calendar, EPOCH + due, term.target.due, periods) - EPOCH if periods else due
+
+
+def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
+    ended = exchange.cancelled if exchange.done is None else exchange.done
+    until = now if ended is None else ended
+    pauses = exchange.pauses_until(until)
+    prices = priced(scope, exchange)
+    term, limit_term = prices[-1].due, prices[-1].limit
+    phase = _phase(exchange, now)
+    at, before = (until, pauses) if phase != "paused" else _before_the_last(pauses, now)
+    used = used_under(term, before, at)
+    waited = [passed(term, max(low, term.since), high) for low, high, _ in pauses if high > term.since]
+    kept = term.calendar.compiled
+    zone, epoch = kept.zone, kept.epoch
+    due: datetime | None = None
+    limit: datetime | None = None
+    due_if_resumed: datetime | None = None
+    verdict: Verdict | None = None
+    remaining: timedelta | None = None
+    remaining_to_limit: timedelta | None = None
+    warned: tuple[Duration | Percent, ...] = ()
+    if term.target is not None:
+        dues = due_under(term, before)
+        limits = dues if limit_term is term else due_under(limit_term, before)
+        verdict = judged_open(at, dues, limits) if exchange.done is None else judged_done(at, dues, limits)
+        remaining = _amount(term, before, dues) - used
+        to_limit = remaining if limit_term is term else _amount(limit_term, before, limits)
+        remaining_to_limit = to_limit if limit_term is term else to_limit - used_under(limit_term, before, at)
+        warned = tuple(warning for warning, comes in _warnings(term, dues) if comes <= at)
+        if phase == "paused":
+            due_if_resumed = zone.fromutc(epoch + due_under(term, pauses))
+        else:
+            due = zone.fromutc(epoch + dues)
+            limit = due if limit_term is term else zone.fromutc(epoch + limits)
+    return Reading(
+        scope.metric,
+        phase,
+        verdict,
+        zone.fromutc(epoch + exchange.started),
+        due,
+        limit,
+        None if exchange.done is None else zone.fromutc(epoch + exchange.done),
+        None if exchange.cancelled is None else zone.fromutc(epoch + exchange.cancelled),
+        used,
+        sum(waited, _NOTHING),
+        remaining,
+        remaining_to_limit,
+        due_if_resumed,
+        prices[-1].priority,
+        term.target,
+        warned,
+        _Grounds(prices, pauses, until),
+    )
+
+
+def _phase(exchange: Exchange, now: timedelta) -> Phase:
+    if exchange.done is not None:
+        return "done"
+    if exchange.cancelled is not None:
+        return "cancelled"
+    if exchange.started > now:
+        return "not_started"
+    return "running" if exchange.paused_since is None else "paused"
+
+
+def _before_the_last(pauses: list[Pause], now: timedelta) -> tuple[timedelta, list[Pause]]:
+    """When the wait that goes on began, however many statuses it has gone through, and the pauses before it."""
+    since, first = now, len(pauses)
+    while first and pauses[first - 1].high == since:
+        first -= 1
+        since = pauses[first].low
+    return since, pauses[:first]
+
+
+def _amount(term: Term, pauses: list[Pause], due: timedelta) -> timedelta:
+    """The target as an amount of time; for calendar durations that end at an opening, up to that."""
+    if term.around_the_clock and term.boundary == "open":
+        return used_under(term, pauses, due)
+    return term.amount
+
+
+def _warnings(term: Term, due: timedelta) -> Iterator[tuple[Duration | Percent, timedelta]]:
+    """The target's warnings, and when they come: at the clock's start, if it is too short for them."""
+    for warning in term.target.warn_before if term.target else ():
+        before = _before(term, warning) if isinstance(warning, Percent) else warning
+        try:
+            comes = due_of(term.calendar, due, Duration(before.unit, -before.amount), "close")
+        except (NeverOpens, OutOfRange):
+            comes = term.since
+        yield warning, max(comes, term.since)
+
+
+def _before(term: Term, percent: Percent) -> Duration:
+    amount = term.amount * percent.amount // 100
+    return Duration("calendar hours" if term.around_the_clock else "business hours", amount)
+
+
+@attrs.frozen
+class Due:
+    """When something changes by itself, and what.
+
+    Attributes:
+        at: an aware datetime in UTC.
+        what: "timer" (the case changes), "start" (of a sequential clock), "warning", "due" or "limit".
+        name: the timer's or the metric's.
+    """
+
+    at: datetime
+    what: What
+    name: str
+
+    def __str__(self) -> str:
+        return f"{when(self.at)}: {self.what} of {self.name}"
+
+
+def next_due(plan: Plan, events: Iterable[Event], now: datetime) -> Due | None:
+    """The first instant after `now` at which anything of a case changes by itself; None: nothing ever does.
+
+    Until then no phase, verdict or warning of a reading changes, nor the case; at it something does. Ask again then,
+    or when something happens to the case. Where several fall on one instant, the first in the order of `Due.what`.
+
+    Raises:
+        as `readings`.
+
+    >>> from datetime import UTC, datetime
+    >>> from supportsla.events import Actor, Opened
+    >>> from supportsla.presets import apricot_us
+    >>> at, ana = datetime(2026, 6, 12, 21, tzinfo=UTC), Actor("client", "ana")
+    >>> log = [Opened("A-1", "No login", priority="high", at=at, by=ana)]
+    >>> print(next_due(apricot_us(), log, at))
+    Mon 2026-06-15 13:00 UTC (UTC+00:00): due of first_response
+    """
+    check_plan(plan)
+    at = in_range(since_epoch(now, "now"), "now")
+    log = log_as_of(plan, events, at)
+    comes = [due for due in _changes(plan, log, at) if due.at - EPOCH > at]
+    return min(comes, key=lambda due: (due.at, _ORDER.index(due.what)), default=None)
+
+
+_ORDER: tuple[What, ...] = get_args(What)
+
+
+def _changes(plan: Plan, log: Log, now: timedelta) -> Iterator[Due]:
+    if log.case is not None:
+        yield from (Due(due, "timer", timer.name) for due, timer in pending_timers(plan, log.case)[:1])
+    for reading in readings_of(plan, log, now):
+        if reading.started is None or reading.phase not in ("running", "not_started"):
+            continue
+        yield Due(reading.started.astimezone(UTC), "start", reading.metric)
+        if reading.grounds is None or reading.due is None or reading.limit is None:
+            continue
+        due, limit = reading.due.astimezone(UTC), reading.limit.astimezone(UTC)
+        warnings = _warnings(reading.grounds.prices[-1].due, due - EPOCH)
+        yield from (Due(EPOCH + comes, "warning", reading.metric) for _, comes in warnings)
+        if due <= limit:
+            yield Due(due, "due", reading.metric)
+        yield Due(limit, "limit", reading.metric)

@@ -1,23 +1,26 @@
-"""Who is there, who sees which case, and what can be booked (C9, C10, C13, D6)."""
+"""Who is there, who sees which case, which comes first, and what can be booked (C9, C10, C13, D6, P16)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import attrs
 
 from .calendars import Calendar
 from .case import Case, is_colleague, is_requester, may_see
+from .clocks import readings_of
 from .errors import EntitlementExhausted, InvalidChoice, NeverOpens, OutOfRange, WrongType
 from .events import Actor, ConsultationBooked, Event
 from .lifecycle import is_closed
+from .logs import log_as_of
 from .plan import Plan, check_plan
+from .reasons import when
 from .spans import Window
 from .worktime import is_open, next_open, windows
-from .zones import EPOCH, FIRST, first_shown, in_zone, since_epoch, wall_time
+from .zones import EPOCH, FIRST, LAST, first_shown, in_range, in_zone, since_epoch, wall_time
 
-__all__ = ["VIEWS", "StaffedChannel", "balance", "in_view", "slots", "staffed"]
+__all__ = ["VIEWS", "QueueKey", "StaffedChannel", "balance", "in_view", "queue_key", "slots", "staffed"]
 
 _LOOK_BACK = timedelta(days=8)
 
@@ -137,6 +140,97 @@ def in_view(plan: Plan, view: str, case: Case, viewer: Actor) -> bool:
     check_plan(plan)
     belongs, closed = VIEWS[view]
     return may_see(case, viewer) and belongs(case, viewer) and closed in (None, is_closed(plan, case))
+
+
+@attrs.frozen(order=True)
+class QueueKey:
+    """The place of a case in the queue: what comes first is less (P16). `str()` says why it stands where it does.
+
+    Attributes:
+        closed: whether the case is over; such cases come last.
+        waits_for_critical: whether its priority is not the plan's highest.
+        due: the earliest due of its clocks that run, in UTC; far off where none does.
+        opened: when it was opened, in UTC.
+        number: the case's.
+        priority, metric: its priority, and whose due it is; they do not order.
+    """
+
+    closed: bool
+    waits_for_critical: bool
+    due: datetime
+    opened: datetime
+    number: str
+    priority: str | None = attrs.field(order=False)
+    metric: str | None = attrs.field(order=False)
+
+    def __str__(self) -> str:
+        owed = f"{self.metric} is due {when(self.due)}" if self.metric else "nothing is due"
+        state = "closed, " if self.closed else ""
+        return f"{self.number}: {state}{self.priority}, {owed}, opened {when(self.opened)}"
+
+    def ahead_of(self, other: QueueKey) -> str:
+        """Why this one comes before another, or after it, in a sentence.
+
+        >>> from datetime import UTC, datetime
+        >>> from supportsla.events import Opened
+        >>> from supportsla.presets import apricot_us
+        >>> now = datetime(2026, 6, 12, 21, tzinfo=UTC)
+        >>> ana = Actor("client", "ana")
+        >>> logs = [[Opened(name, "Help", priority=name, at=now, by=ana)] for name in ("low", "high", "critical")]
+        >>> _, high, critical = (queue_key(apricot_us(), log, now) for log in logs)
+        >>> print(critical.ahead_of(high))
+        critical before high: it is critical, the other is high
+        """
+        side = "after" if other < self else "before"
+        return f"{self.number} {side} {other.number}: {_difference(self, other)}"
+
+
+def _difference(one: QueueKey, other: QueueKey) -> str:
+    if one.closed != other.closed:
+        return "it is closed, the other is open" if one.closed else "it is open, the other is closed"
+    if one.waits_for_critical != other.waits_for_critical:
+        return f"it is {one.priority}, the other is {other.priority}"
+    if one.due != other.due:
+        theirs = f"{other.metric} of the other {when(other.due)}" if other.metric else "nothing of the other"
+        return f"{one.metric} is due {when(one.due)}, {theirs}" if one.metric else f"nothing is due, {theirs}"
+    if one.opened != other.opened:
+        return f"opened {when(one.opened)}, the other {when(other.opened)}"
+    return "both are due and were opened at the same instant, so their numbers decide"
+
+
+_NEVER = EPOCH + LAST
+
+
+def queue_key(plan: Plan, events: Iterable[Event], now: datetime) -> QueueKey:
+    """By which open cases are put in order: the highest priority first, then what is due first, then age (P16).
+
+    What is due counts from the earliest due of the clocks that run, past or not; a clock that waits has none.
+    For `sorted(logs, key=lambda log: queue_key(plan, log, now))`; equal keys do not occur, since numbers differ.
+
+    Raises:
+        as `readings`.
+
+    >>> from datetime import UTC, datetime
+    >>> from supportsla.events import Opened
+    >>> from supportsla.presets import apricot_us
+    >>> at, ana = datetime(2026, 6, 12, 21, tzinfo=UTC), Actor("client", "ana")
+    >>> logs = [[Opened(f"A-{name}", "Help", priority=name, at=at, by=ana)] for name in ("low", "high", "critical")]
+    >>> [log[0].priority for log in sorted(logs, key=lambda log: queue_key(apricot_us(), log, at))]
+    ['critical', 'high', 'low']
+    """
+    check_plan(plan)
+    at = in_range(since_epoch(now, "now"), "now")
+    log = log_as_of(plan, events, at)
+    owed = [
+        (reading.due.astimezone(UTC), reading.metric)
+        for reading in readings_of(plan, log, at)
+        if reading.phase == "running" and reading.due is not None
+    ]
+    due, metric = min(owed, default=(_NEVER, None))
+    priority, status = log.last("priority"), log.last("status")
+    closed = plan.workflow is not None and status is not None and plan.workflow.status(status).closed
+    critical = bool(plan.priorities) and priority == plan.priorities[0].name
+    return QueueKey(closed, not critical, due, log.opened.at, log.opened.number, priority, metric)
 
 
 def slots(

@@ -23,7 +23,7 @@ from .plan import Plan, check_plan
 from .timing import firing, pending_timers
 from .zones import EPOCH, since_epoch
 
-__all__ = ["Step", "advance", "handle", "is_closed"]
+__all__ = ["Step", "advance", "consequences", "handle", "is_closed"]
 
 
 @attrs.frozen
@@ -133,13 +133,14 @@ def handle(plan: Plan, case: Case | None, event: Event) -> Step:
         raise EventOutOfOrder(case.opened.number, case.at, fact, (f"instants from {case.at.isoformat(' ')} on",))
     past = _caught_up(plan, case, event.at - EPOCH)
     case = past[-1].after if past else case
-    for following in _consequences(plan, case, judged(plan, case, event)):
+    for following in consequences(plan, case, judged(plan, case, event)):
         past.append(_Happened(case, following, evolve(case, following)))
         case = past[-1].after
     return _step(plan, past, case)
 
 
-def _consequences(plan: Plan, case: Case, event: Event) -> Iterator[Event]:
+def consequences(plan: Plan, case: Case, event: Event) -> Iterator[Event]:
+    """The event itself, and the move that follows from it, if one does."""
     yield event
     to = _where_to(plan, case, event)
     if to is not None and to != case.status:

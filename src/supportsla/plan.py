@@ -9,19 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Literal, get_args
 
 import attrs
 
-from .calendars import Calendar
+from .calendars import ALWAYS, Calendar
 from .channels import Consultation, Disruption, Intake, Staffing
 from .durations import Duration
-from .errors import InvalidPlan, NoTarget, NoWorkflow, UnknownCalendar, UnknownPriority, WrongType
+from .errors import InvalidChoice, InvalidPlan, NoTarget, NoWorkflow, UnknownCalendar, UnknownPriority, WrongType
 from .findings import Finding
 from .members import members_of
+from .metrics import Metric, standard_metrics
 from .workflow import WITHIN_CALENDAR, SetPriority, Timer, Workflow, is_positive
 from .worktime import Boundary, as_duration, check_boundary
 
-__all__ = ["Plan", "Priority", "Target", "check_plan"]
+__all__ = ["Percent", "Plan", "Priority", "Target", "check_plan"]
+
+MEASURING_CALENDAR = "desk"
+Repricing = Literal["fair", "from_start", "from_change"]
+Reopening = Literal["continue", "restart", "stay_done"]
 
 
 def _text(given: str) -> str:
@@ -51,6 +57,33 @@ class Priority:
 
 
 @attrs.frozen
+class Percent:
+    """A part of a target's time, such as the last quarter of it, for a warning.
+
+    Raises:
+        WrongType: no integer.
+
+    >>> str(Percent(25))
+    '25 %'
+    """
+
+    amount: int
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.amount, int):
+            raise WrongType("Percent", self.amount, "an integer")
+
+    def __str__(self) -> str:
+        return f"{self.amount} %"
+
+
+def _warnings(given: Iterable[Duration | Percent]) -> tuple[Duration | Percent, ...]:
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise WrongType("Target.warn_before", given, "several durations or percents, such as [business_hours(1)]")
+    return tuple(warning if isinstance(warning, Percent) else as_duration(warning) for warning in given)
+
+
+@attrs.frozen
 class Target:
     """What is promised for one metric and priority: done by `due` it is met, by `limit` late, after it missed (P9).
 
@@ -61,9 +94,12 @@ class Target:
         limit: the time until the limit; None: the due is the limit.
         calendar: a name of the plan's calendars.
         boundary: as in `deadline`.
+        channel: the channel on which a case must have come in; None: any for which there is no other target (P17).
+        warn_before: how long before the due to warn: durations, in working time where they are business time, or
+            `Percent` of the target's own time.
 
     Raises:
-        WrongType, OutOfRange, InvalidChoice: a due or limit that is no duration, or no such boundary.
+        WrongType, OutOfRange, InvalidChoice: a due, limit or warning that is no duration, or no such boundary.
 
     >>> from supportsla import business_days
     >>> str(Target("first_response", "low", business_days(1), business_days(2)).limit)
@@ -76,6 +112,8 @@ class Target:
     limit: Duration | None = attrs.field(converter=attrs.converters.optional(as_duration), default=None)
     calendar: str = attrs.field(default="desk", kw_only=True)
     boundary: Boundary = attrs.field(default="close", kw_only=True)
+    channel: str | None = attrs.field(default=None, kw_only=True, converter=attrs.converters.optional(_text))
+    warn_before: tuple[Duration | Percent, ...] = attrs.field(default=(), kw_only=True, converter=_warnings)
 
     def __attrs_post_init__(self) -> None:
         check_boundary(self.boundary)
@@ -104,6 +142,10 @@ def _targets(given: Iterable[Target]) -> tuple[Target, ...]:
     return members_of("targets", given, Target)
 
 
+def _metrics(given: Iterable[Metric] | None) -> tuple[Metric, ...] | None:
+    return None if given is None else members_of("metrics", given, Metric)
+
+
 def _staffing(given: Iterable[Staffing]) -> tuple[Staffing, ...]:
     return members_of("staffing", given, Staffing)
 
@@ -120,8 +162,14 @@ class Plan:
         name: for messages.
         calendars: a mapping of name to calendar; targets run on "desk" unless they name another.
         priorities: highest first.
-        targets: at most one for each metric and priority.
+        targets: at most one for each metric, priority and channel.
         workflow: how its cases live; None: it has none, and no cases.
+        metrics: what is measured; None: `standard_metrics`, solved being the workflow's closed statuses.
+        on_priority_change: how a clock that runs is priced anew (W15, P16). "fair": a lower priority's target counts
+            from the clock's start, a higher one's from the change, unless the old due is earlier. "from_start",
+            "from_change": the new target counts from there, whichever way the priority went.
+        on_reopening: of a clock that was done because of the case's status, when the case leaves it. "continue": it
+            goes on, and was paused meanwhile; "restart": another one starts; "stay_done".
         intake: how a new case gets its priority, and what must be said of it.
         staffing: when somebody is there, by channel (D6).
         disruptions: published maintenance and incidents; they change no clock (D9).
@@ -143,13 +191,20 @@ class Plan:
     priorities: tuple[Priority, ...] = attrs.field(converter=_priorities)
     targets: tuple[Target, ...] = attrs.field(converter=_targets)
     workflow: Workflow | None = attrs.field(default=None, kw_only=True)
+    metrics: tuple[Metric, ...] | None = attrs.field(default=None, kw_only=True, converter=_metrics)
+    on_priority_change: Repricing = attrs.field(default="fair", kw_only=True)
+    on_reopening: Reopening = attrs.field(default="continue", kw_only=True)
     intake: Intake = attrs.field(default=Intake(), kw_only=True)
     staffing: tuple[Staffing, ...] = attrs.field(default=(), kw_only=True, converter=_staffing)
     disruptions: tuple[Disruption, ...] = attrs.field(default=(), kw_only=True, converter=_disruptions)
     consultation: Consultation | None = attrs.field(default=None, kw_only=True)
     collaborators_comment: bool = attrs.field(default=False, kw_only=True)
+    index: Index = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        for name, choices in (("on_priority_change", Repricing), ("on_reopening", Reopening)):
+            if getattr(self, name) not in get_args(choices):
+                raise InvalidChoice(f"Plan.{name}", getattr(self, name), get_args(choices))
         _check("intake", self.intake, Intake)
         if self.workflow is not None:
             _check("workflow", self.workflow, Workflow)
@@ -159,6 +214,12 @@ class Plan:
             raise InvalidPlan(self.name, findings)
         canonical = tuple(attrs.evolve(t, priority=self.priority(t.priority).name) for t in self.targets)
         object.__setattr__(self, "targets", canonical)
+        object.__setattr__(self, "index", Index(self))
+
+    @property
+    def measured(self) -> tuple[Metric, ...]:
+        """The metrics, or the standard ones."""
+        return self.index.metrics
 
     def calendar(self, name: str) -> Calendar:
         """The calendar of that name.
@@ -201,19 +262,43 @@ class Plan:
             raise NoWorkflow(self.name)
         return self.workflow
 
-    def target(self, metric: str, priority: str) -> Target:
-        """What is promised for a metric and a priority.
+    def target(self, metric: str, priority: str, channel: str | None = None) -> Target:
+        """What is promised for a metric and a priority, of a case that came in on a channel (P17).
 
         Raises:
             UnknownPriority: the plan has no such priority.
             NoTarget: it promises nothing for them.
         """
         known = self.priority(priority)
-        targets = [target for target in self.targets if target.priority == known.name]
-        for target in targets:
-            if target.metric == metric:
-                return target
-        raise NoTarget(metric, known.name, tuple(target.metric for target in targets))
+        if isinstance(metric, str) and (target := self.index.target(metric, known.name, channel)) is not None:
+            return target
+        promised = [target.metric for target in self.targets if target.priority == known.name]
+        raise NoTarget(metric, known.name, tuple(dict.fromkeys(promised)))
+
+
+def _measured(plan: Plan) -> tuple[Metric, ...]:
+    if plan.metrics is not None:
+        return plan.metrics
+    statuses = plan.workflow.statuses if plan.workflow else ()
+    return standard_metrics(solved=[name for name, status in statuses if status.closed])
+
+
+class Index:
+    """A plan's targets, calendars and ranks by name, for who asks often."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.targets = {(target.metric, target.priority, target.channel): target for target in plan.targets}
+        self.calendars = dict(plan.calendars)
+        self.metrics = _measured(plan)
+        self.measuring = self.calendars.get(MEASURING_CALENDAR, ALWAYS)
+        self.ranks = {priority.name: rank for rank, priority in enumerate(plan.priorities)}
+
+    def target(self, metric: str, priority: str | None, channel: str | None) -> Target | None:
+        """The channel's own target, or else the one for all; None where neither is promised."""
+        if priority is None:
+            return None
+        found = self.targets.get((metric, priority, channel))
+        return found or self.targets.get((metric, priority, None))
 
 
 def check_plan(plan: Plan) -> None:
@@ -242,7 +327,7 @@ def _contradictions(plan: Plan) -> Iterator[Finding]:
     names = [(f"priorities[{i}]", name) for i, priority in enumerate(plan.priorities) for name in _names(priority)]
     called = {_folded(name): priority.name for priority in plan.priorities for name in _names(priority)}
     pairs = [
-        (f"targets[{i}]", f"{target.metric} of {called.get(_folded(target.priority), target.priority)}")
+        (f"targets[{i}]", f"{target.metric} of {called.get(_folded(target.priority), target.priority)}{_on(target)}")
         for i, target in enumerate(plan.targets)
     ]
     blank = (path for path, name in names if not _folded(name))
@@ -250,12 +335,38 @@ def _contradictions(plan: Plan) -> Iterator[Finding]:
     yield from _repeated(names)
     yield from _repeated(pairs)
     yield from _repeated((f"intake.forms[{i}]", form.channel) for i, form in enumerate(plan.intake.forms))
+    yield from _repeated((f"metrics[{i}]", metric.name) for i, metric in enumerate(_measured(plan)))
+    measured = ((f"targets[{i}].metric", target.metric) for i, target in enumerate(plan.targets))
+    yield from _unknown("metric of the plan", measured, [metric.name for metric in _measured(plan)])
+    yield from _metric_faults(plan)
     priorities = ((path, called.get(_folded(name), name)) for path, name in _named_priorities(plan))
     yield from _unknown("priority of the plan", priorities, [priority.name for priority in plan.priorities])
     yield from _unknown("calendar of the plan", _named_calendars(plan), [name for name, _ in plan.calendars])
     yield from _unknown("channel of the intake", _named_channels(plan), plan.intake.channels)
     yield from _unanswered_lines(plan.intake)
     yield from _short_targets(plan.targets)
+
+
+def _on(target: Target) -> str:
+    return f" on {target.channel}" if target.channel else ""
+
+
+_MODES = ("done_in", "paused_in", "cancelled_in")
+
+
+def _metric_faults(plan: Plan) -> Iterator[Finding]:
+    for i, metric in enumerate(_measured(plan)):
+        if not metric.starts:
+            yield _error("never_starts", f"metrics[{i}].starts", f"{metric.name!r} names no signal that starts it")
+        named = [
+            (f"metrics[{i}].{field}[{j}]", name) for field in _MODES for j, name in enumerate(getattr(metric, field))
+        ]
+        if plan.workflow is not None:
+            yield from _unknown("status of the workflow", named, [name for name, _ in plan.workflow.statuses])
+        for k, (path, name) in enumerate(named):
+            if name in (earlier for _, earlier in named[:k]):
+                text = f"{name!r} is named in another column already: a clock runs, pauses, is done or cancelled in it"
+                yield _error("repeated_name", path, text)
 
 
 def _unknown(what: str, named: Iterable[tuple[str, str]], known: Collection[str]) -> Iterator[Finding]:
@@ -309,6 +420,7 @@ def _named_channels(plan: Plan) -> Iterator[tuple[str, str]]:
     yield from ((f"intake.emergency[{i}]", channel) for i, channel in enumerate(plan.intake.emergency))
     yield from ((f"intake.by_channel.{channel}", channel) for channel, _ in plan.intake.by_channel)
     yield from ((f"staffing[{i}].channel", row.channel) for i, row in enumerate(plan.staffing))
+    yield from ((f"targets[{i}].channel", target.channel) for i, target in enumerate(plan.targets) if target.channel)
 
 
 def _timers(plan: Plan) -> Iterator[tuple[str, Timer]]:

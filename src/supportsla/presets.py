@@ -7,17 +7,22 @@ the reading is the one documented in the project's docs under each rule's id.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from .calendars import ALWAYS, BusinessCalendar, Calendar
 from .channels import Consultation, Field, Form, Intake, Staffing
 from .closures import PublicHolidays
 from .durations import business_days, business_hours, calendar_days, calendar_hours
+from .errors import InvalidChoice
+from .metrics import standard_metrics
 from .plan import Plan, Priority, Target
 from .workflow import Move, Remind, Status, Timer, Workflow
 from .worktime import compiled
 from .zones import load_zone
 
 __all__ = ["AEDT", "ANZ_CHAT", "CST", "apricot_anz", "apricot_us", "client_portal"]
+
+FollowUpDays = Literal["business", "calendar"]
 
 _US = PublicHolidays("US", None, None, "en_US")
 _NSW = PublicHolidays("AU", "NSW", None, "en_AU")
@@ -47,16 +52,23 @@ _PRIORITIES = (
     Priority("low", "A question, a wish or a matter of documentation; use of the system is not affected."),
 )
 
-_TARGETS = (
-    Target("first_response", "critical", calendar_hours(2)),
-    Target("first_response", "high", business_hours(4)),
-    Target("first_response", "medium", business_days(1)),
-    Target("first_response", "low", business_days(1), business_days(2)),
-    Target("follow_up", "critical", calendar_hours(24)),
-    Target("follow_up", "high", business_days(1)),
-    Target("follow_up", "medium", business_days(1), business_days(2)),
-    Target("follow_up", "low", business_days(1), business_days(3)),
-)
+_DAYS = {"business": business_days, "calendar": calendar_days}
+
+
+def _targets(follow_up_days: FollowUpDays) -> tuple[Target, ...]:
+    if follow_up_days not in _DAYS:
+        raise InvalidChoice("follow_up_days", follow_up_days, tuple(_DAYS))
+    days = _DAYS[follow_up_days]
+    return (
+        Target("first_response", "critical", calendar_hours(2)),
+        Target("first_response", "high", business_hours(4)),
+        Target("first_response", "medium", business_days(1)),
+        Target("first_response", "low", business_days(1), business_days(2)),
+        Target("follow_up", "critical", calendar_hours(24)),
+        Target("follow_up", "high", days(1)),
+        Target("follow_up", "medium", days(1), days(2)),
+        Target("follow_up", "low", days(1), days(3)),
+    )
 
 
 _LIVE = ("In Progress", "Waiting on Client", "Waiting on Internal Team", "Solved")
@@ -74,6 +86,10 @@ _APRICOT = Workflow(
     },
     "New",
     closed_by_client="Solved",
+)
+
+_APRICOT_METRICS = standard_metrics(
+    solved=["Solved"], waiting_on_client=["Waiting on Client"], waiting_on_others=["Waiting on Internal Team"]
 )
 
 _ELSEWHERE = "not by this desk: ask whoever has your account"
@@ -102,8 +118,11 @@ _AFTER_HOURS = (Staffing("portal", "always", ["critical"]), Staffing("emergency"
 _WITH_THE_WORD = "with the word in the subject"
 
 
-def apricot_us() -> Plan:
-    """What the US desk promises, and how its cases come in and live (D1, D4, D6, P1-P15, C1-C14, L1).
+def apricot_us(*, follow_up_days: FollowUpDays = "business") -> Plan:
+    """What the US desk promises, and how its cases come in and live (D1, D4, D6, P1-P17, C1-C15, L1).
+
+    Args:
+        follow_up_days: what a day between follow-ups is, but for critical cases: "business" or "calendar" (P10).
 
     >>> str(apricot_us().target("first_response", "Business Down").due)
     '2 calendar hours'
@@ -112,8 +131,9 @@ def apricot_us() -> Plan:
         "Apricot US",
         {"desk": CST, "always": ALWAYS},
         _PRIORITIES,
-        _TARGETS,
+        _targets(follow_up_days),
         workflow=_APRICOT,
+        metrics=_APRICOT_METRICS,
         intake=_INTAKE,
         staffing=(
             *_DESK_HOURS,
@@ -124,8 +144,11 @@ def apricot_us() -> Plan:
     )
 
 
-def apricot_anz() -> Plan:
+def apricot_anz(*, follow_up_days: FollowUpDays = "business") -> Plan:
     """What the ANZ desk promises: the same policy on its own hours, chat of its own, consultation (D2-D8, C13).
+
+    Args:
+        follow_up_days: as for `apricot_us`.
 
     >>> apricot_anz().calendar("desk").zone
     'Australia/Sydney'
@@ -134,8 +157,9 @@ def apricot_anz() -> Plan:
         "Apricot ANZ",
         {"desk": AEDT, "always": ALWAYS, "chat": ANZ_CHAT},
         _PRIORITIES,
-        _TARGETS,
+        _targets(follow_up_days),
         workflow=_APRICOT,
+        metrics=_APRICOT_METRICS,
         intake=_INTAKE,
         staffing=(*_DESK_HOURS, Staffing("chat", "chat"), *_AFTER_HOURS),
         consultation=Consultation(timedelta(hours=1)),
@@ -186,6 +210,10 @@ def _portal_workflow(zone: str) -> Workflow:
     )
 
 
+_PORTAL_METRICS = standard_metrics(
+    solved=["Resolved", "Closed"], waiting_on_client=["Waiting For Customer"], waiting_on_others=["Waiting For"]
+)
+
 _PORTAL_INTAKE = Intake(
     forms=[
         Form(
@@ -202,12 +230,15 @@ _PORTAL_INTAKE = Intake(
 )
 
 
-def client_portal(*, calendar: Calendar = CST, zone: str | None = None) -> Plan:
+def client_portal(
+    *, calendar: Calendar = CST, zone: str | None = None, follow_up_days: FollowUpDays = "business"
+) -> Plan:
     """The client portal of another product: seven statuses, driven by timers (L2-L7); its form (C2).
 
     Args:
         calendar: of the desk, which the portal does not publish; the targets are those of the other desks.
         zone: in whose days the timers count; None: the calendar's.
+        follow_up_days: as for `apricot_us`.
 
     Raises:
         WrongType, UnknownZone: no calendar; no such zone.
@@ -220,7 +251,8 @@ def client_portal(*, calendar: Calendar = CST, zone: str | None = None) -> Plan:
         "Client portal",
         {"desk": calendar, "always": ALWAYS},
         _PRIORITIES,
-        _TARGETS,
+        _targets(follow_up_days),
         workflow=_portal_workflow(days),
+        metrics=_PORTAL_METRICS,
         intake=_PORTAL_INTAKE,
     )

@@ -25,9 +25,9 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from .clocks import Promise
 from .errors import InvalidTable
 from .plan import Plan, Target
+from .promises import Promise
 from .reasons import Stretch, when
 from .report import Fault, Judged, Question, Report, Tally
 from .zones import MICROSECOND

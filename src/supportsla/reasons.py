@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
@@ -21,9 +21,10 @@ from .spans import Pair, clipped
 from .worktime import Boundary, Landing, as_duration, compiled, due_of, landing
 from .zones import EPOCH, MICROSECOND, as_utc, clock_changes, in_range, in_zone, since_epoch
 
-__all__ = ["Explanation", "Stretch", "explain", "explain_elapsed", "when"]
+__all__ = ["Explanation", "Stretch", "clock_steps", "explain", "explain_elapsed", "when"]
 
 _NOTHING = timedelta(0)
+_Pause = tuple[timedelta, timedelta, str]
 
 
 @attrs.frozen
@@ -33,8 +34,9 @@ class Stretch:
     Attributes:
         start, end: aware datetimes in the calendar's zone; equal for a clock change.
         reason: "counted", "closed" (by weekly hours), "holiday", "exception", "excluded" (taken out of the
-            calendar) or "clock_change".
-        name: the holiday's name, the exception's hours, the two offsets of a clock change, or empty.
+            calendar), "paused" (while a case waits) or "clock_change".
+        name: the holiday's name, the exception's hours, the status that pauses, the two offsets of a clock change, or
+            empty.
         used: how much of the duration passed; negative where time is counted backwards.
     """
 
@@ -56,6 +58,7 @@ class Explanation:
         counted_from: where business days count from, if not from the start (W7).
         rule: which instant of its date business days lead to: "same_time", "last_closing" or "first_opening".
         unknown_years: years for which no table of public holidays is known; they were taken to have none.
+        notes: further sentences, such as which target of a case holds, and why.
     """
 
     start: datetime = attrs.field(eq=as_utc)
@@ -66,6 +69,7 @@ class Explanation:
     counted_from: datetime | None = attrs.field(default=None, eq=as_utc)
     rule: str | None = None
     unknown_years: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def used(self) -> timedelta:
@@ -133,6 +137,13 @@ def explain_elapsed(calendar: Calendar, start: datetime, end: datetime) -> Expla
     return Explanation(in_zone(first, zone), in_zone(last, zone), tuple(steps), unknown_years=unknown)
 
 
+def clock_steps(
+    calendar: Calendar, ends: tuple[timedelta, timedelta], pauses: Sequence[_Pause], *, around_the_clock: bool
+) -> tuple[Stretch, ...]:
+    """The steps between two instants, times since 1970-01-01Z, of a clock that waits in between."""
+    return tuple(_stretches(calendar, *ends, around_the_clock=around_the_clock, pauses=pauses))
+
+
 def _landing(calendar: Calendar, at: timedelta, wanted: Duration) -> Landing | None:
     if wanted.unit == "business days" and isinstance(wanted.amount, int) and wanted.amount:
         return landing(calendar, at, wanted.amount)
@@ -160,14 +171,19 @@ class _Piece(NamedTuple):
 
 
 def _stretches(
-    calendar: Calendar, start: timedelta, end: timedelta, *, around_the_clock: bool = False
+    calendar: Calendar,
+    start: timedelta,
+    end: timedelta,
+    *,
+    around_the_clock: bool = False,
+    pauses: Sequence[_Pause] = (),
 ) -> Iterator[Stretch]:
     zone, sign = calendar.compiled.zone, 1 if end >= start else -1
     low, high = min(start, end), max(start, end)
     changes = {at // MICROSECOND: (before, after) for at, before, after in clock_changes(zone, low, high)}
     ends = (low // MICROSECOND, high // MICROSECOND)
     pieces = _clock_pieces(ends, changes) if around_the_clock else _pieces(calendar, ends, changes)
-    for piece in pieces:
+    for piece in _interrupted(pieces, pauses):
         opens, closes = (in_zone(MICROSECOND * edge, zone) for edge in piece[:2])
         if piece.low in changes:
             yield Stretch(opens, opens, "clock_change", "/".join(map(_offset_text, changes[piece.low])), _NOTHING)
@@ -177,6 +193,21 @@ def _stretches(
 
 def _clock_pieces(ends: Pair, changes: Iterable[int]) -> Iterator[_Piece]:
     return (_Piece(low, high, "counted", "") for low, high in pairwise(sorted({*ends, *changes})))
+
+
+def _interrupted(pieces: Iterable[_Piece], pauses: Sequence[_Pause]) -> Iterator[_Piece]:
+    """The pieces, but what would count within a pause is paused, by its name."""
+    waits = [(low // MICROSECOND, high // MICROSECOND, name) for low, high, name in pauses]
+    for piece in pieces:
+        rest = piece
+        for low, high, name in waits if piece.reason == "counted" else ():
+            if low < rest.high and high > rest.low:
+                if low > rest.low:
+                    yield rest._replace(high=low)
+                yield _Piece(max(low, rest.low), min(high, rest.high), "paused", name)
+                rest = rest._replace(low=min(high, rest.high))
+        if rest.low < rest.high:
+            yield rest
 
 
 def _pieces(calendar: Calendar, ends: Pair, changes: Collection[int]) -> list[_Piece]:
@@ -236,6 +267,7 @@ _WHAT = {
     "holiday": "holiday",
     "exception": "exception",
     "excluded": "taken out",
+    "paused": "paused",
     "clock_change": "clock change",
 }
 
@@ -347,6 +379,7 @@ def _remarks(why: Explanation) -> Iterator[str]:
         remarks.append(f"The desk is closed at the start: days count from the {moved}, {when(why.counted_from)}.")
     if why.rule is not None:
         remarks.append(_RULES[why.rule])
+    remarks += why.notes
     if why.boundary == "open" and why.steps:
         forward = why.steps[-1].end == why.due
         if (why.steps[-1] if forward else why.steps[0]).reason != "counted":

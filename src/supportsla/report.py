@@ -19,10 +19,10 @@ from typing import Literal, NamedTuple
 import attrs
 
 from .calendars import Calendar
-from .clocks import dues_of, verdict_at
 from .durations import Duration
 from .errors import InvalidChoice, InvalidTable, NoTarget, UnknownPriority
 from .plan import Plan, Target
+from .promises import dues_of, verdict_at
 from .tables import Row, Stamps, UnknownForm, read_table, shown
 from .worktime import deadline
 from .zones import in_range, since_epoch
@@ -282,7 +282,7 @@ class _Judge:
             return Judgement(number, fields, "no target", group, promised_by[:_LONGEST_NAME], odd=odd)
         verdict = verdict_at(self.now, *dues, done)
         overdue = done is None and dues[0] <= self.now
-        outcome: Outcome = "open" if verdict == "pending" else verdict
+        outcome: Outcome = "open" if verdict == "pending" or (overdue and verdict == "late") else verdict
         return Judgement(number, fields, outcome, group, promised_by, *dues, odd, overdue)
 
     def _text(self, fields: list[str], column: str | None) -> str:

@@ -24,7 +24,7 @@ from .workflow import Action, Move, RaisePriority, Remind, SetPriority, Timer
 from .worktime import due_of
 from .zones import EPOCH, LAST, MICROSECOND, in_zone
 
-__all__ = ["PendingTimer", "end_of", "firing", "pending_timers", "timers"]
+__all__ = ["PendingTimer", "end_of", "firing", "first_multiple", "pending_timers", "timers"]
 
 _NEVER = EPOCH + LAST
 _FAR = 1000
@@ -85,7 +85,12 @@ def _next_due(plan: Plan, case: Case, timer: Timer, floor: datetime) -> datetime
 
 
 def _on_grid(calendar: Calendar, start: datetime, every: Duration, times: int | None, floor: datetime) -> datetime:
-    """The first of the multiples of a length from a start that is not before the floor."""
+    k = first_multiple(calendar, start, every, floor)
+    return end_of(calendar, start, every, k) if times is None or k <= times else _NEVER
+
+
+def first_multiple(calendar: Calendar, start: datetime, every: Duration, floor: datetime) -> int:
+    """How many lengths from a start, one at least, end at or after the floor."""
 
     def due(k: int) -> datetime:
         return end_of(calendar, start, every, k)
@@ -93,8 +98,7 @@ def _on_grid(calendar: Calendar, start: datetime, every: Duration, times: int | 
     high = 1
     while due(high) < floor:
         high *= 2
-    k = bisect_left(range(high + 1), floor, lo=high // 2 + 1, key=due)
-    return due(k) if times is None or k <= times else _NEVER
+    return bisect_left(range(high + 1), floor, lo=high // 2 + 1, key=due)
 
 
 def _changes_something(plan: Plan, case: Case, action: Action) -> bool:

@@ -36,6 +36,7 @@ __all__ = [
     "edges",
     "is_positive",
     "reachable",
+    "reminders_then",
     "successors",
 ]
 
@@ -149,6 +150,30 @@ class Timer:
             raise WrongType("Timer.until", self.until, "True; the instant stands in StatusChanged(until=...)")
         if self.since not in get_args(Since):
             raise InvalidChoice("Timer.since", self.since, get_args(Since))
+
+
+def reminders_then(
+    action: Action, *, every: Duration, times: int, calendar: str | None = None, zone: str | None = None
+) -> tuple[Timer, ...]:
+    """Timers that remind the client every so often, so many times, and then act one interval after the last (L3, P10).
+
+    Args:
+        action: such as `Move("Solved")`.
+        every: the interval.
+        times: how many reminders; 0: none, and the action comes after one interval.
+        calendar: on which the intervals count, as for `Timer`.
+        zone: or the zone in which they do.
+
+    >>> from supportsla import calendar_days
+    >>> for timer in reminders_then(Move("Resolved"), every=calendar_days(1), times=3, zone="Europe/Berlin"):
+    ...     print(timer.name, timer.every or timer.after)
+    remind the client 1 calendar day
+    move to Resolved 1 calendar day
+    """
+    end = Timer(action, after=every, since="fired", calendar=calendar, zone=zone)
+    if times == 0:
+        return (end,)
+    return Timer(Remind(), every=every, times=times, since="fired", calendar=calendar, zone=zone), end
 
 
 def _next(given: Mapping[str, Iterable[Role]] | Iterable[str]) -> tuple[tuple[str, tuple[Role, ...]], ...]:

@@ -54,6 +54,7 @@ __all__ = [
     "next_close",
     "next_open",
     "next_opening",
+    "open_between",
     "windows",
 ]
 
@@ -125,7 +126,12 @@ def elapsed(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     '2:00:00'
     """
     kept = compiled(calendar)
-    timeline, first, last = kept.timeline, kept.instant(start, "start"), kept.instant(end, "end")
+    return open_between(calendar, kept.instant(start, "start"), kept.instant(end, "end"))
+
+
+def open_between(calendar: Calendar, first: timedelta, last: timedelta) -> timedelta:
+    """`elapsed` on instants that are times since 1970-01-01Z."""
+    timeline = calendar.compiled.timeline
     if timeline is None or not (timeline.start <= first < timeline.end and timeline.start <= last < timeline.end):
         timeline = cover(calendar, first, last)
     opens = timeline.opens

@@ -1,0 +1,263 @@
+"""From a log to exchanges: when each metric's clocks start, pause and end, whatever their targets (P10, C15).
+
+A log is first read once, into marks: what each event is for a clock. Then each metric's row folds the marks. Two things
+are kept apart: whether an exchange is open, which signals decide, and whether its clock runs, which the status does.
+Instants are times since 1970-01-01Z.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from .events import (
+    KINDS,
+    Assigned,
+    AttachmentAdded,
+    Commented,
+    Event,
+    Opened,
+    PriorityChanged,
+    StatusChanged,
+    no_event,
+)
+from .metrics import Metric, Mode
+from .plan import Plan, Reopening
+from .zones import EPOCH
+
+__all__ = ["Exchange", "Mark", "Pause", "exchanges", "marks_of"]
+
+
+class Pause(NamedTuple):
+    """A stretch in which a clock waits, and the status that makes it wait."""
+
+    low: timedelta
+    high: timedelta
+    status: str
+
+
+class Mark(NamedTuple):
+    """What an event is for a clock: a "signal", or a change of "status" or of "priority", and which."""
+
+    at: timedelta
+    kind: str
+    value: Any
+
+
+_SAYS = {"client": "client_update", "support": "reply"}
+
+
+def _opening(event: Opened) -> Iterator[tuple[str, Any]]:
+    yield "status", event.status
+    yield "priority", event.priority
+    yield "signal", "opening"
+    if event.by.role == "client":
+        yield "signal", "client_opening"
+
+
+def _comment(event: Commented) -> Iterator[tuple[str, Any]]:
+    if event.public and event.by.role in _SAYS:
+        yield "signal", _SAYS[event.by.role]
+
+
+def _file(event: AttachmentAdded) -> Iterator[tuple[str, Any]]:
+    if event.public and event.by.role == "client":
+        yield "signal", "client_update"
+
+
+_MARKS: dict[type[Event], Callable[[Any], Iterable[tuple[str, Any]]]] = {
+    **dict.fromkeys(KINDS, lambda _: ()),
+    Opened: _opening,
+    Commented: _comment,
+    AttachmentAdded: _file,
+    StatusChanged: lambda event: (("status", event.to),),
+    PriorityChanged: lambda event: (("priority", event.to),),
+    Assigned: lambda _: (("signal", "assignment"),),
+}
+
+
+def marks_of(events: Iterable[Event]) -> list[Mark]:
+    """What the events are for a clock, in order.
+
+    Raises:
+        WrongType: an event that is none.
+    """
+    marks: list[Mark] = []
+    for event in events:
+        try:
+            found = _MARKS[event.__class__](event)
+        except KeyError:
+            raise no_event(event) from None
+        marks += [Mark(event.at - EPOCH, *mark) for mark in found]
+    return marks
+
+
+class Exchange:
+    """One clock of a metric: from when, at which priorities, when it waited, and how it ended.
+
+    `priorities` begins with the one that the case had at the start. `paused_since` is when the pause began that is not
+    over yet; `done` and `cancelled` are its end, if it has one.
+    """
+
+    __slots__ = ("cancelled", "done", "paused_by", "paused_since", "pauses", "priorities", "started")
+
+    def __init__(self, started: timedelta, priority: str | None) -> None:
+        self.started = started
+        self.priorities = [(started, priority)]
+        self.pauses: list[Pause] = []
+        self.paused_since: timedelta | None = None
+        self.paused_by = ""
+        self.done: timedelta | None = None
+        self.cancelled: timedelta | None = None
+
+    def pause(self, at: timedelta, status: str) -> None:
+        """Wait from then on."""
+        self.paused_since, self.paused_by = at, status
+
+    def go_on(self, at: timedelta) -> None:
+        """Wait no longer."""
+        if self.paused_since is not None:
+            self.pauses.append(Pause(self.paused_since, at, self.paused_by))
+            self.paused_since = None
+
+    def pauses_until(self, at: timedelta) -> list[Pause]:
+        """All pauses up to an instant, the open one too, as far as they lie after the start."""
+        begun = [*self.pauses]
+        if self.paused_since is not None:
+            begun.append(Pause(self.paused_since, at, self.paused_by))
+        return [Pause(low, min(high, at), status) for low, high, status in begun if low < min(high, at)]
+
+    def price(self, at: timedelta, priority: str | None) -> None:
+        """Let another priority hold from then on."""
+        if at < self.started:
+            self.priorities = [(self.started, priority)]
+        elif self.priorities[-1][1] != priority:
+            self.priorities.append((at, priority))
+
+
+_NextStart = Callable[[Exchange, timedelta], timedelta]
+
+
+def exchanges(plan: Plan, metric: Metric, marks: Sequence[Mark], next_start: _NextStart) -> list[Exchange]:
+    """The metric's clocks, in order; `next_start` says when a sequential one starts after the one before."""
+    fold = _Fold(metric, plan.on_reopening, next_start)
+    for mark in marks:
+        fold.take[mark.kind](mark.at, mark.value)
+    return fold.found
+
+
+class _Fold:
+    """Where one metric stands after the marks so far.
+
+    `live` is the clock that is not over; `owed` whether the exchange is open, which outlives a clock that the status
+    ended: `halted` is that one, and `idle` what the case has been through since.
+    """
+
+    def __init__(self, metric: Metric, on_reopening: Reopening, next_start: _NextStart) -> None:
+        self.metric, self.on_reopening, self.next_start = metric, on_reopening, next_start
+        self.found: list[Exchange] = []
+        self.live: Exchange | None = None
+        self.halted: Exchange | None = None
+        self.idle: list[Pause] = []
+        self.owed = False
+        self.awake = metric.after is None
+        self.mode: Mode = "running"
+        self.status, self.since = "", timedelta()
+        self.priority: str | None = None
+        self.take = {"signal": self.signal, "status": self.move, "priority": self.price}
+
+    def price(self, at: timedelta, priority: str | None) -> None:
+        self.priority = priority
+        if self.live is not None:
+            self.live.price(at, priority)
+
+    def signal(self, at: timedelta, signal: str) -> None:
+        metric = self.metric
+        if not self.awake:
+            self.awake = signal == metric.after
+            return
+        start = at
+        if self.owed and signal in metric.stops:
+            start = self.stop(at, starts_next=signal in metric.starts)
+        elif self.owed and signal in metric.cancels:
+            self.end(at)
+            self.owed = False
+        elif self.live is not None and signal in metric.restarts:
+            self.end(at)
+            self.begin(at)
+        if not self.owed and signal in metric.starts:
+            self.owed = True
+            if self.mode in ("running", "paused"):
+                self.begin(start)
+
+    def stop(self, at: timedelta, *, starts_next: bool) -> timedelta:
+        """Close the exchange as done; when the next one would start."""
+        ended, start = self.live, at
+        if ended is None and self.halted is not None and self.halted.cancelled is not None and not starts_next:
+            ended = self.halted
+        if ended is not None:
+            if ended.started > at:
+                return at
+            ended.go_on(at)
+            ended.done, ended.cancelled = at, None
+            if self.metric.recurrence == "sequential":
+                start = self.next_start(ended, at)
+        self.owed, self.live, self.halted = False, None, None
+        return start
+
+    def end(self, at: timedelta) -> None:
+        """Cancel the clock, or forget one that has not started yet."""
+        if self.live is not None and self.live.started > at:
+            self.found.pop()
+        elif self.live is not None:
+            self.live.go_on(at)
+            self.live.cancelled = at
+        self.live = self.halted = None
+
+    def begin(self, at: timedelta) -> None:
+        self.live = Exchange(at, self.priority)
+        self.found.append(self.live)
+        if self.mode == "paused":
+            self.live.pause(at, self.status)
+
+    def move(self, at: timedelta, status: str) -> None:
+        mode = self.metric.modes.get(status, "running")
+        if self.live is not None:
+            self.live.go_on(at)
+            self.leave(at, mode)
+        elif self.halted is not None:
+            self.idle.append(Pause(self.since, at, self.status))
+        self.mode, self.status, self.since = mode, status, at
+        if mode in ("running", "paused"):
+            if self.live is not None:
+                if mode == "paused":
+                    self.live.pause(at, status)
+            elif self.owed:
+                self.come_back(at)
+
+    def leave(self, at: timedelta, mode: Mode) -> None:
+        """What becomes of the clock that runs or waits when the case moves to where it is in that mode."""
+        live = self.live
+        if live is None or mode in ("running", "paused"):
+            return
+        self.end(at)
+        if live.cancelled is not None:
+            self.halted, self.idle = live, []
+            if mode == "done":
+                live.done, live.cancelled = at, None
+
+    def come_back(self, at: timedelta) -> None:
+        """The exchange is open and has no clock, and the case is where it would run."""
+        if self.halted is None or self.halted.cancelled is not None or self.on_reopening == "restart":
+            self.halted = None
+            self.begin(at)
+        elif self.on_reopening == "continue":
+            self.live, self.halted = self.halted, None
+            self.live.done = None
+            self.live.pauses += self.idle
+            self.live.price(at, self.priority)
+            if self.mode == "paused":
+                self.live.pause(at, self.status)
+        else:
+            self.owed, self.halted = False, None

@@ -1,0 +1,93 @@
+"""The log of one case, as of an instant: what had happened by then, and what had happened by itself (W10, W16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import NamedTuple
+
+import attrs
+
+from .case import Case, replay
+from .errors import CaseExists, CaseNotOpened, EventOutOfOrder, WrongType
+from .events import KINDS, Event, Opened, no_event
+from .exchanges import Mark, marks_of
+from .intake import first_priority
+from .lifecycle import advance
+from .plan import Plan
+from .zones import EPOCH
+
+__all__ = ["Log", "completed", "log_as_of"]
+
+
+class Log(NamedTuple):
+    """What had happened to a case by an instant, by itself too.
+
+    `marks` is what it was for clocks, nothing before the opening; `case` what the events add up to, where its status
+    has timers.
+    """
+
+    opened: Opened
+    marks: list[Mark]
+    case: Case | None
+
+    def last(self, kind: str) -> str | None:
+        """The status or the priority, whichever `kind` asks for; None before the opening."""
+        return next((mark.value for mark in reversed(self.marks) if mark.kind == kind), None)
+
+
+def _checked(events: Iterable[Event]) -> list[Event]:
+    if isinstance(events, str) or not isinstance(events, Iterable):
+        raise WrongType("events", events, "the events of a case, in order")
+    log = list(events)
+    if not log:
+        raise WrongType("events", tuple(log), "at least an Opened")
+    return log
+
+
+def completed(plan: Plan, opened: Event) -> Opened:
+    """The opening with the priority and the status that `handle` would have given it."""
+    if not isinstance(opened, Opened):
+        raise no_event(opened) if type(opened) not in KINDS else CaseNotOpened(type(opened).__name__, opened.at)
+    if opened.status is not None and opened.priority in plan.index.ranks:
+        return opened
+    initial = plan.workflow.initial[0] if plan.workflow else "New"
+    priority = first_priority(plan, opened.channel, opened.subject, opened.priority).name
+    return attrs.evolve(opened, status=opened.status or initial, priority=priority)
+
+
+def _check_order(number: str, log: list[Event]) -> None:
+    last = log[0].at
+    for i, event in enumerate(log[1:], 1):
+        if event.at < last:
+            fact = (
+                f"events[{i}], a {type(event).__name__} at {event.at.isoformat(' ')}, is older than the one before it"
+            )
+            raise EventOutOfOrder(number, last, fact, (f"instants from {last.isoformat(' ')} on",))
+        if type(event) is Opened:
+            raise CaseExists(number, last, f"events[{i}] opens a case again", ("the log of one case at a time",))
+        last = event.at
+
+
+def log_as_of(plan: Plan, events: Iterable[Event], now: timedelta) -> Log:
+    """The log up to an instant, its opening completed, with what the workflow's timers did since its last event."""
+    log = _checked(events)
+    opened = log[0] = completed(plan, log[0])
+    marks = [_canonical(plan, mark) for mark in marks_of(log)]
+    _check_order(opened.number, log)
+    if opened.at - EPOCH > now:
+        return Log(opened, [], None)
+    if log[-1].at - EPOCH > now:
+        log = [event for event in log if event.at - EPOCH <= now]
+        marks = [mark for mark in marks if mark.at <= now]
+    seen = Log(opened, marks, None)
+    if plan.workflow is None or not plan.workflow.status(str(seen.last("status"))).timers:
+        return seen
+    step = advance(plan, replay(log), EPOCH + now)
+    return Log(opened, [*marks, *marks_of(step.events)], step.case)
+
+
+def _canonical(plan: Plan, mark: Mark) -> Mark:
+    if mark.kind != "priority" or mark.value is None or mark.value in plan.index.ranks:
+        return mark
+    return mark._replace(value=plan.priority(mark.value).name)

@@ -1,0 +1,152 @@
+"""What a target comes to once its clock runs: a due, a limit, and what is used of them (P9, P16, W15).
+
+A duration becomes an amount of time from an instant on: open time for business durations, real time for calendar ones.
+Days are turned into the open time up to their due, at the start, once. From then on a pause takes its time out of what
+is used, and so moves the due: it is what the calendar less the pauses would answer. Instants are times since
+1970-01-01Z.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+import attrs
+
+from .calendars import Calendar
+from .durations import Duration
+from .exchanges import Exchange, Pause
+from .plan import Plan, Target
+from .worktime import Boundary, due_of, next_opening, open_between
+
+__all__ = ["Price", "Scope", "Term", "due_under", "passed", "priced", "used_under"]
+
+_NOTHING = timedelta(0)
+
+
+@attrs.frozen(slots=False)
+class Term:
+    """An amount of time that counts from an instant; without a target, of no amount, and only to be measured."""
+
+    target: Target | None
+    calendar: Calendar
+    since: timedelta
+    amount: timedelta = _NOTHING
+    boundary: Boundary = "close"
+    around_the_clock: bool = False
+
+
+def _term(plan: Plan, target: Target, duration: Duration, since: timedelta) -> Term:
+    calendar = plan.index.calendars[target.calendar]
+    unit, amount = duration.unit, duration.amount
+    if isinstance(amount, timedelta):
+        return Term(target, calendar, since, amount, target.boundary, unit == "calendar hours")
+    if unit == "calendar days":
+        return Term(
+            target,
+            calendar,
+            since,
+            due_of(calendar, since, duration, "close") - since,
+            target.boundary,
+            around_the_clock=True,
+        )
+    due = due_of(calendar, since, duration, target.boundary)
+    amount = open_between(calendar, since, due)
+    lands_on_it = due_of(calendar, since, Duration("business hours", amount), "close") == due
+    return Term(target, calendar, since, amount, target.boundary if lands_on_it else "open")
+
+
+def passed(term: Term, start: timedelta, end: timedelta) -> timedelta:
+    """How much time, as the term counts it, passes between two instants."""
+    return end - start if term.around_the_clock else open_between(term.calendar, start, end)
+
+
+def used_under(term: Term, pauses: Iterable[Pause], at: timedelta) -> timedelta:
+    """How much of it is used at an instant; nothing before it counts."""
+    if at <= term.since:
+        return _NOTHING
+    used = passed(term, term.since, at)
+    for low, high, _ in pauses:
+        if high > term.since and low < at:
+            used -= passed(term, max(low, term.since), min(high, at))
+    return used
+
+
+def due_under(term: Term, pauses: Iterable[Pause]) -> timedelta:
+    """The instant at which it is used up, if nothing but these pauses interrupts it."""
+    amount, since = term.amount, term.since
+    over = [Pause(max(low, since), high, status) for low, high, status in pauses if high > since]
+    for low, high, _ in over:
+        before = passed(term, since, low)
+        if before > amount or (before == amount and (term.boundary == "close" or term.around_the_clock)):
+            break
+        amount += passed(term, low, high)
+    if not term.around_the_clock:
+        return due_of(term.calendar, since, Duration("business hours", amount), term.boundary)
+    due = due_of(term.calendar, since, Duration("calendar hours", amount), term.boundary)
+    for low, high, _ in over:
+        if low < due < high:
+            due = next_opening(term.calendar, high)
+    return due
+
+
+class Price(NamedTuple):
+    """Which target holds from an instant on, and why: `due` and `limit` are the terms that set the two."""
+
+    at: timedelta
+    priority: str | None
+    due: Term
+    limit: Term
+    why: str
+
+
+class Scope(NamedTuple):
+    """Whose targets hold: a metric's, of a plan, for a case that came in on a channel."""
+
+    plan: Plan
+    metric: str
+    channel: str | None
+
+
+def priced(scope: Scope, exchange: Exchange) -> list[Price]:
+    """The targets that held for a clock, in order, the last one being the one that holds (P16)."""
+    (started, priority), *changes = exchange.priorities
+    prices = [Price(started, priority, *_terms(scope, priority, started), "")]
+    for at, changed in changes:
+        prices.append(_repriced(scope, exchange, prices[-1], at, changed))
+    return prices
+
+
+def _terms(scope: Scope, priority: str | None, since: timedelta) -> tuple[Term, Term]:
+    """The due and the limit that a priority's own target sets when it counts from an instant."""
+    target = scope.plan.index.target(scope.metric, priority, scope.channel)
+    if target is None:
+        term = Term(None, scope.plan.index.measuring, since)
+        return term, term
+    due = _term(scope.plan, target, target.due, since)
+    return due, due if target.limit is None else _term(scope.plan, target, target.limit, since)
+
+
+def _repriced(scope: Scope, exchange: Exchange, old: Price, at: timedelta, priority: str | None) -> Price:
+    how = scope.plan.on_priority_change
+    lowered = _rank(scope.plan, priority) > _rank(scope.plan, old.priority)
+    if how == "from_start" or (how == "fair" and lowered):
+        return Price(at, priority, *_terms(scope, priority, exchange.started), "from_start")
+    due, limit = _terms(scope, priority, at)
+    if how == "from_change" or old.due.target is None:
+        return Price(at, priority, due, limit, "from_change")
+    pauses = exchange.pauses_until(at)
+    due, limit = _earlier(old.due, due, pauses), _earlier(old.limit, limit, pauses)
+    return Price(at, priority, due, limit, "kept" if due is old.due else "earlier")
+
+
+def _rank(plan: Plan, priority: str | None) -> int:
+    return len(plan.priorities) if priority is None else plan.index.ranks[priority]
+
+
+def _earlier(old: Term, new: Term, pauses: Sequence[Pause]) -> Term:
+    """Whichever is due first, as the two stand at the change."""
+    if new.target is None:
+        return old
+    return new if due_under(new, pauses) < due_under(old, pauses) else old
