@@ -1,4 +1,4 @@
-"""Faults that the tests of the lifecycle must see: each is planted in a copy of the library, and the tests must fail.
+"""Faults that the tests of lifecycle and clocks must see: each is planted in a copy of the library, and must fail.
 
     python tests/planted_faults.py [NAME ...]
 
@@ -16,17 +16,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 PROJECT = Path(__file__).resolve().parent.parent
-TESTS = ("tests/test_case.py", "tests/test_workflow.py", "tests/test_desk.py", "tests/test_case_laws.py")
+LIFECYCLE = ("tests/test_case.py", "tests/test_workflow.py", "tests/test_desk.py", "tests/test_case_laws.py")
+CLOCKS = ("tests/test_clocks.py", "tests/test_clock_laws.py", "tests/test_clock_oracle.py")
 PATIENCE = 120
 
 
 class Fault(NamedTuple):
-    """What is wrong, in which module, and how: a text that stands there once, and what takes its place."""
+    """What is wrong, in which module, and how: a text that stands there once, what takes its place, and who sees."""
 
     name: str
     module: str
     right: str
     wrong: str
+    tests: tuple[str, ...] = LIFECYCLE
 
 
 FAULTS = [
@@ -132,10 +134,108 @@ FAULTS = [
         'case.visit if kind == "open_follow_up" else case.version',
         "case.version",
     ),
+    Fault(
+        "a clock is missed at its due, though done then",
+        "promises",
+        "if done <= due:",
+        "if done < due:",
+        CLOCKS,
+    ),
+    Fault(
+        "a clock is past due only after its due",
+        "promises",
+        'return "late" if at >= due else "pending"',
+        'return "late" if at > due else "pending"',
+        CLOCKS,
+    ),
+    Fault(
+        "an internal comment is a first response",
+        "exchanges",
+        "if event.public and event.by.role in _SAYS:",
+        "if event.by.role in _SAYS:",
+        CLOCKS,
+    ),
+    Fault(
+        "what the system sends is a first response",
+        "exchanges",
+        '_SAYS = {"client": "client_update", "support": "reply"}',
+        '_SAYS = {"client": "client_update", "support": "reply", "system": "reply"}',
+        CLOCKS,
+    ),
+    Fault(
+        "a wait moves no due",
+        "terms",
+        "amount += passed(term, low, high)",
+        "pass",
+        CLOCKS,
+    ),
+    Fault(
+        "a raised priority forgets the old due",
+        "terms",
+        "return new if due_under(new, pauses) < due_under(old, pauses) else old",
+        "return new",
+        CLOCKS,
+    ),
+    Fault(
+        "a lowered priority counts from the change",
+        "terms",
+        '*_terms(scope, priority, exchange.started), "from_start")',
+        '*_terms(scope, priority, at), "from_start")',
+        CLOCKS,
+    ),
+    Fault(
+        "a clock that is done is priced anew",
+        "exchanges",
+        "        if self.live is not None:\n            self.live.price(at, priority)",
+        "        if self.found:\n            self.found[-1].price(at, priority)",
+        CLOCKS,
+    ),
+    Fault(
+        "the cadence goes on from the answer when the wait ends",
+        "exchanges",
+        "            self.halted = None\n            self.begin(at)",
+        "            self.begin(self.halted.started if self.halted else at)",
+        CLOCKS,
+    ),
+    Fault(
+        "time between closing and reopening counts",
+        "exchanges",
+        "            self.live.pauses += self.idle\n",
+        "",
+        CLOCKS,
+    ),
+    Fault(
+        "what fell due since the last event has not happened",
+        "logs",
+        "step = advance(plan, replay(log), EPOCH + now)",
+        "step = advance(plan, replay(log), log[-1].at)",
+        CLOCKS,
+    ),
+    Fault(
+        "the next due is the present one",
+        "clocks",
+        "if due.at - EPOCH > at]",
+        "if due.at - EPOCH >= at]",
+        CLOCKS,
+    ),
+    Fault(
+        "a warning is no change",
+        "clocks",
+        'yield from (Due(EPOCH + comes, "warning", reading.metric) for _, comes in warnings)',
+        "pass",
+        CLOCKS,
+    ),
+    Fault(
+        "a wait through two statuses is two waits",
+        "clocks",
+        "while first and pauses[first - 1].high == since:",
+        "if first and pauses[first - 1].high == since:",
+        CLOCKS,
+    ),
 ]
 
 
-def survives(fault: Fault | None) -> bool:
+def survives(fault: Fault | None, tests: tuple[str, ...]) -> bool:
     """Whether the tests pass on a copy of the library with the fault in it."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "src"
@@ -148,7 +248,7 @@ def survives(fault: Fault | None) -> bool:
                     f"{fault.name}: {fault.right!r} stands {text.count(fault.right)} times in {fault.module}"
                 )
             module.write_text(text.replace(fault.right, fault.wrong), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-cov", "-p", "no:cacheprovider", *TESTS]
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-cov", "-p", "no:cacheprovider", *tests]
         command.append("--hypothesis-profile=faults")
         command += ["-o", f"pythonpath={source} tests"]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
@@ -166,13 +266,13 @@ def survives(fault: Fault | None) -> bool:
 
 def main(names: list[str]) -> int:
     """Plant them one by one."""
-    if not survives(None):
+    if not (survives(None, LIFECYCLE) and survives(None, CLOCKS)):
         print("the library as it is does not pass, so nothing is proved")
         return 1
     survivors = 0
     for fault in FAULTS:
         if not names or fault.name in names:
-            survived = survives(fault)
+            survived = survives(fault, fault.tests)
             survivors += survived
             print(f"{'SURVIVES' if survived else 'seen':<9} {fault.name}", flush=True)
     return int(survivors > 0)

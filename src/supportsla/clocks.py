@@ -112,9 +112,9 @@ class Reading:
     def explanation(self) -> Explanation | None:
         """Why the due is what it is, or would be if a clock that waits went on now; None where there is none."""
         due = self.due_if_resumed or self.due
-        if self.grounds is None or due is None:
+        if self.grounds is None or self.target is None or due is None:
             return None
-        return _explained_due(self.grounds, due - EPOCH)
+        return _explained_due(self.grounds, self.target, due - EPOCH)
 
     @property
     def elapsed_explanation(self) -> Explanation | None:
@@ -151,12 +151,11 @@ def _to(target: Target) -> str:
     return "" if target.limit is None else f" to {target.limit}"
 
 
-def _explained_due(grounds: _Grounds, due: timedelta) -> Explanation:
-    term = grounds.prices[-1].due
+def _explained_due(grounds: _Grounds, target: Target, due: timedelta) -> Explanation:
     why = _explained(grounds, due)
-    if term.target is None or any(step.reason == "paused" for step in why.steps):
-        return why
-    promised = explain(term.calendar, why.start, term.target.due, boundary=term.target.boundary)
+    if any(step.reason == "paused" for step in why.steps):
+        return attrs.evolve(why, duration=target.due, boundary=target.boundary)
+    promised = explain(grounds.prices[-1].due.calendar, why.start, target.due, boundary=target.boundary)
     return attrs.evolve(promised, notes=why.notes)
 
 
@@ -165,7 +164,8 @@ def _explained(grounds: _Grounds, until: timedelta) -> Explanation:
     zone, end = term.calendar.compiled.zone, max(until, term.since)
     steps = clock_steps(term.calendar, (term.since, end), grounds.pauses, around_the_clock=term.around_the_clock)
     notes = tuple(held.why for held in _held(grounds.prices))
-    return Explanation(in_zone(term.since, zone), in_zone(end, zone), steps, notes=notes)
+    start, until_then = in_zone(term.since, zone), in_zone(end, zone)
+    return Explanation(start, until_then, steps, around_the_clock=term.around_the_clock, notes=notes)
 
 
 def readings(plan: Plan, events: Iterable[Event], now: datetime) -> tuple[Reading, ...]:

@@ -58,6 +58,7 @@ class Explanation:
         counted_from: where business days count from, if not from the start (W7).
         rule: which instant of its date business days lead to: "same_time", "last_closing" or "first_opening".
         unknown_years: years for which no table of public holidays is known; they were taken to have none.
+        around_the_clock: whether real time was measured, and not open time.
         notes: further sentences, such as which target of a case holds, and why.
     """
 
@@ -69,6 +70,7 @@ class Explanation:
     counted_from: datetime | None = attrs.field(default=None, eq=as_utc)
     rule: str | None = None
     unknown_years: tuple[int, ...] = ()
+    around_the_clock: bool = False
     notes: tuple[str, ...] = ()
 
     @property
@@ -274,7 +276,7 @@ _WHAT = {
 
 def _heading(why: Explanation) -> Iterator[str]:
     if why.duration is None:
-        yield f"{_hours_text(why.used)} h of open time"
+        yield f"{_hours_text(why.used)} h of {'real' if why.around_the_clock else 'open'} time"
         yield f"  from {when(why.start)}"
         yield f"  to   {when(why.due)}"
     else:

@@ -23,7 +23,7 @@ from .logs import completed
 from .plan import Plan, check_plan
 from .reasons import when
 from .timing import firing, pending_timers
-from .zones import EPOCH, since_epoch
+from .zones import EPOCH, as_utc, since_epoch
 
 __all__ = ["WhatIf", "inputs_of", "what_if"]
 
@@ -45,8 +45,8 @@ class WhatIf:
 
     @property
     def changes(self) -> tuple[tuple[Reading | None, Reading | None], ...]:
-        """The readings that differ, in pairs: the n-th of a metric before and after; None where there is no n-th."""
-        return tuple(pair for pair in _pairs(self.before, self.after) if pair[0] != pair[1])
+        """The readings that come out differently, in pairs: the n-th of a metric before and after, None for none."""
+        return tuple(pair for pair in _pairs(self.before, self.after) if _outcome(pair[0]) != _outcome(pair[1]))
 
     def __str__(self) -> str:
         lines = [line for before, after in self.changes for line in _compared(before, after)]
@@ -59,6 +59,13 @@ def _pairs(before: Iterable[Reading], after: Iterable[Reading]) -> Iterator[tupl
     for metric in dict.fromkeys(reading.metric for reading in (*left, *right)):
         of = [[reading for reading in side if reading.metric == metric] for side in (left, right)]
         yield from zip_longest(*of)
+
+
+def _outcome(reading: Reading | None) -> tuple[object, ...] | None:
+    if reading is None:
+        return None
+    instants = (reading.started, reading.due, reading.limit, reading.done, reading.cancelled)
+    return reading.phase, reading.verdict, *map(as_utc, instants), reading.elapsed, reading.paused
 
 
 def _compared(before: Reading | None, after: Reading | None) -> Iterator[str]:
