@@ -474,7 +474,7 @@ def test_p16_the_reading_says_which_target_held_when() -> None:
     ]
     assert [step.target and step.target.priority for step in held] == ["low", "low", "high", "low"]
     assert held[1].why.endswith(
-        "1 business day to 2 business days for low; what was due before is due earlier, and stays."
+        "days for low, which is due earlier than what would count from the change, and stays."
     )
 
 
@@ -786,7 +786,7 @@ def test_next_due_takes_timers_and_clocks_together() -> None:
     coming = next_due(plan, log, at(15, 9))
     assert coming is not None
     assert (coming.at, coming.what, coming.name) == (at(16, 9), "timer", "remind the client")
-    assert str(coming) == "Tue 2026-06-16 14:00 UTC (UTC+00:00): timer of remind the client"
+    assert str(coming) == "Tue 2026-06-16 09:00 CDT (UTC-05:00): timer of remind the client"
 
 
 def test_nothing_comes_of_a_case_that_is_over() -> None:
@@ -823,11 +823,11 @@ def test_the_queue_says_why_one_case_is_ahead_of_another() -> None:
     assert over.ahead_of(high) == "over after high: it is closed, the other is open"
     assert high.ahead_of(over) == "high before over: it is open, the other is closed"
     assert critical.ahead_of(high) == "critical before high: it is critical, the other is high"
-    assert older.ahead_of(younger).startswith("A-1 before A-2: opened Mon 2026-06-15 13:00 UTC")
-    assert high.ahead_of(older).startswith("high before A-1: first_response is due Mon 2026-06-15 23:00 UTC")
+    assert older.ahead_of(younger).startswith("A-1 before A-2: opened Mon 2026-06-15 08:00 CDT")
+    assert high.ahead_of(older).startswith("high before A-1: first_response is due Mon 2026-06-15 18:00 CDT")
     assert older.ahead_of(high).startswith("A-1 after high: nothing is due, first_response of the other Mon")
     assert older.ahead_of(key(answered, "A-0")).startswith("A-1 after A-0: both")
-    assert str(over) == "over: closed, critical, nothing is due, opened Mon 2026-06-08 13:00 UTC (UTC+00:00)"
+    assert str(over) == "over: closed, critical, nothing is due, opened Mon 2026-06-08 08:00 CDT (UTC-05:00)"
 
 
 def test_a_bare_plan_has_a_queue_too() -> None:
@@ -987,13 +987,14 @@ def test_before_its_opening_nothing_of_a_case_has_started() -> None:
 
 
 def test_names_that_the_plan_does_not_have_are_refused() -> None:
-    """A priority, and the status in which a case is."""
+    """A priority, and a status in which the case is, or was; what came after `now` is not asked."""
     with pytest.raises(UnknownPriority, match="'urgent'"):
         readings(US, [opened(at(12, 16), "urgent")], at(13))
     with pytest.raises(UnknownPriority, match="'urgent'"):
         readings(US, [opened(at(12, 16)), price(at(12, 17), "urgent")], at(13))
     with pytest.raises(UnknownStatus, match="'Lost'"):
-        readings(US, [opened(at(12, 16)), move(at(12, 17), "Lost")], at(13))
+        readings(US, [opened(at(12, 16)), move(at(12, 17), "Lost"), move(at(12, 18), "Solved")], at(13))
+    assert readings(US, [opened(at(12, 16)), price(at(12, 17), "urgent"), move(at(12, 17), "Lost")], at(12, 16))
 
 
 def test_an_opening_that_leaves_out_its_priority_gets_it_as_by_handle() -> None:

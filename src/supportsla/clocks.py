@@ -8,7 +8,7 @@ began to: what it has used, what is left and the verdict stand still.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal, NamedTuple, get_args
 
@@ -23,7 +23,7 @@ from .plan import Percent, Plan, Target, check_plan
 from .promises import Verdict, judged_done, judged_open
 from .reasons import Explanation, clock_steps, explain, when
 from .terms import Price, Scope, Term, due_under, passed, priced, used_under
-from .timing import end_of, first_multiple, pending_timers
+from .timing import clock_of, end_of, first_multiple, pending_timers
 from .worktime import due_of
 from .zones import EPOCH, MICROSECOND, as_utc, in_range, in_zone, since_epoch
 
@@ -132,10 +132,10 @@ def _held(prices: list[Price]) -> Iterator[Held]:
 
 
 _WHY = {
-    "from_start": "it counts from the clock's start",
-    "from_change": "it counts from the change",
-    "earlier": "it counts from the change, which is due earlier than before",
-    "kept": "what was due before is due earlier, and stays",
+    "from_start": "counted from the clock's start",
+    "from_change": "counted from the change",
+    "earlier": "counted from the change, which is due earlier than before",
+    "kept": "which is due earlier than what would count from the change, and stays",
 }
 
 
@@ -144,7 +144,8 @@ def _why(price: Price, old: Price | None, at: datetime, counts_from: datetime) -
     promised = "nothing is promised" if target is None else f"{target.due}{_to(target)} for {target.priority}"
     if old is None:
         return f"The target is {promised}, from {when(counts_from)} on." if target else f"{promised.capitalize()}."
-    return f"From {when(at)} on, the priority is {price.priority}, not {old.priority}: {promised}; {_WHY[price.why]}."
+    how = f", {_WHY[price.why]}" if target else ""
+    return f"From {when(at)} on, the priority is {price.priority}, not {old.priority}: {promised}{how}."
 
 
 def _to(target: Target) -> str:
@@ -348,12 +349,12 @@ class Due:
     """When something changes by itself, and what.
 
     Attributes:
-        at: an aware datetime in UTC.
+        at: an aware datetime in the zone of the target's calendar, or the timer's.
         what: "timer" (the case changes), "start" (of a sequential clock), "warning", "due" or "limit".
         name: the timer's or the metric's.
     """
 
-    at: datetime
+    at: datetime = attrs.field(eq=as_utc)
     what: What
     name: str
 
@@ -376,13 +377,13 @@ def next_due(plan: Plan, events: Iterable[Event], now: datetime) -> Due | None:
     >>> at, ana = datetime(2026, 6, 12, 21, tzinfo=UTC), Actor("client", "ana")
     >>> log = [Opened("A-1", "No login", priority="high", at=at, by=ana)]
     >>> print(next_due(apricot_us(), log, at))
-    Mon 2026-06-15 13:00 UTC (UTC+00:00): due of first_response
+    Mon 2026-06-15 08:00 CDT (UTC-05:00): due of first_response
     """
     check_plan(plan)
     at = in_range(since_epoch(now, "now"), "now")
     log = log_as_of(plan, events, at)
     comes = [due for due in _changes(plan, log, at) if due.at - EPOCH > at]
-    return min(comes, key=lambda due: (due.at, _ORDER.index(due.what)), default=None)
+    return min(comes, key=lambda due: (due.at - EPOCH, _ORDER.index(due.what)), default=None)
 
 
 _ORDER: tuple[What, ...] = get_args(What)
@@ -390,16 +391,17 @@ _ORDER: tuple[What, ...] = get_args(What)
 
 def _changes(plan: Plan, log: Log, now: timedelta) -> Iterator[Due]:
     if log.case is not None:
-        yield from (Due(due, "timer", timer.name) for due, timer in pending_timers(plan, log.case)[:1])
+        for due, timer in pending_timers(plan, log.case)[:1]:
+            yield Due(in_zone(due - EPOCH, clock_of(plan, timer).compiled.zone), "timer", timer.name)
     for reading in readings_of(plan, log, now):
         if reading.started is None or reading.phase not in ("running", "not_started"):
             continue
-        yield Due(reading.started.astimezone(UTC), "start", reading.metric)
+        yield Due(reading.started, "start", reading.metric)
         if reading.grounds is None or reading.due is None or reading.limit is None:
             continue
-        due, limit = reading.due.astimezone(UTC), reading.limit.astimezone(UTC)
-        warnings = _warnings(reading.grounds.prices[-1].due, due - EPOCH)
-        yield from (Due(EPOCH + comes, "warning", reading.metric) for _, comes in warnings)
-        if due <= limit:
-            yield Due(due, "due", reading.metric)
-        yield Due(limit, "limit", reading.metric)
+        term = reading.grounds.prices[-1].due
+        for _, comes in _warnings(term, reading.due - EPOCH):
+            yield Due(in_zone(comes, term.calendar.compiled.zone), "warning", reading.metric)
+        if reading.due - EPOCH <= reading.limit - EPOCH:
+            yield Due(reading.due, "due", reading.metric)
+        yield Due(reading.limit, "limit", reading.metric)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -18,7 +18,7 @@ from .plan import Plan, check_plan
 from .reasons import when
 from .spans import Window
 from .worktime import is_open, next_open, windows
-from .zones import EPOCH, FIRST, LAST, first_shown, in_range, in_zone, since_epoch, wall_time
+from .zones import EPOCH, FIRST, LAST, as_utc, first_shown, in_range, in_zone, since_epoch, wall_time
 
 __all__ = ["VIEWS", "QueueKey", "StaffedChannel", "balance", "in_view", "queue_key", "slots", "staffed"]
 
@@ -149,16 +149,16 @@ class QueueKey:
     Attributes:
         closed: whether the case is over; such cases come last.
         waits_for_critical: whether its priority is not the plan's highest.
-        due: the earliest due of its clocks that run, in UTC; far off where none does.
-        opened: when it was opened, in UTC.
+        due: the earliest due of its clocks that run; far off where none does.
+        opened: when it was opened.
         number: the case's.
         priority, metric: its priority, and whose due it is; they do not order.
     """
 
     closed: bool
     waits_for_critical: bool
-    due: datetime
-    opened: datetime
+    due: datetime = attrs.field(eq=as_utc, order=as_utc)
+    opened: datetime = attrs.field(eq=as_utc, order=as_utc)
     number: str
     priority: str | None = attrs.field(order=False)
     metric: str | None = attrs.field(order=False)
@@ -190,10 +190,10 @@ def _difference(one: QueueKey, other: QueueKey) -> str:
         return "it is closed, the other is open" if one.closed else "it is open, the other is closed"
     if one.waits_for_critical != other.waits_for_critical:
         return f"it is {one.priority}, the other is {other.priority}"
-    if one.due != other.due:
+    if as_utc(one.due) != as_utc(other.due):
         theirs = f"{other.metric} of the other {when(other.due)}" if other.metric else "nothing of the other"
         return f"{one.metric} is due {when(one.due)}, {theirs}" if one.metric else f"nothing is due, {theirs}"
-    if one.opened != other.opened:
+    if as_utc(one.opened) != as_utc(other.opened):
         return f"opened {when(one.opened)}, the other {when(other.opened)}"
     return "both are due and were opened at the same instant, so their numbers decide"
 
@@ -221,16 +221,14 @@ def queue_key(plan: Plan, events: Iterable[Event], now: datetime) -> QueueKey:
     check_plan(plan)
     at = in_range(since_epoch(now, "now"), "now")
     log = log_as_of(plan, events, at)
-    owed = [
-        (reading.due.astimezone(UTC), reading.metric)
-        for reading in readings_of(plan, log, at)
-        if reading.phase == "running" and reading.due is not None
-    ]
-    due, metric = min(owed, default=(_NEVER, None))
+    running = [reading for reading in readings_of(plan, log, at) if reading.phase == "running"]
+    owed = [(reading.due, reading.metric) for reading in running if reading.due is not None]
+    due, metric = min(owed, key=lambda owed: owed[0] - EPOCH, default=(_NEVER, None))
     priority, status = log.last("priority"), log.last("status")
     closed = plan.workflow is not None and status is not None and plan.workflow.status(status).closed
     critical = bool(plan.priorities) and priority == plan.priorities[0].name
-    return QueueKey(closed, not critical, due, log.opened.at, log.opened.number, priority, metric)
+    opened = in_zone(log.opened.at - EPOCH, plan.index.measuring.compiled.zone)
+    return QueueKey(closed, not critical, due, opened, log.opened.number, priority, metric)
 
 
 def slots(

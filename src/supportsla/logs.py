@@ -73,21 +73,24 @@ def log_as_of(plan: Plan, events: Iterable[Event], now: timedelta) -> Log:
     """The log up to an instant, its opening completed, with what the workflow's timers did since its last event."""
     log = _checked(events)
     opened = log[0] = completed(plan, log[0])
-    marks = [_canonical(plan, mark) for mark in marks_of(log)]
+    marks = marks_of(log)
     _check_order(opened.number, log)
     if opened.at - EPOCH > now:
         return Log(opened, [], None)
     if log[-1].at - EPOCH > now:
         log = [event for event in log if event.at - EPOCH <= now]
         marks = [mark for mark in marks if mark.at <= now]
-    seen = Log(opened, marks, None)
+    seen = Log(opened, [_known(plan, mark) for mark in marks], None)
     if plan.workflow is None or not plan.workflow.status(str(seen.last("status"))).timers:
         return seen
     step = advance(plan, replay(log), EPOCH + now)
-    return Log(opened, [*marks, *marks_of(step.events)], step.case)
+    return Log(opened, [*seen.marks, *marks_of(step.events)], step.case)
 
 
-def _canonical(plan: Plan, mark: Mark) -> Mark:
-    if mark.kind != "priority" or mark.value is None or mark.value in plan.index.ranks:
-        return mark
-    return mark._replace(value=plan.priority(mark.value).name)
+def _known(plan: Plan, mark: Mark) -> Mark:
+    """The mark, if the plan knows what it names, with the priority's own name."""
+    if mark.kind == "priority" and mark.value is not None and mark.value not in plan.index.ranks:
+        return mark._replace(value=plan.priority(mark.value).name)
+    if mark.kind == "status" and plan.workflow is not None and mark.value not in plan.index.statuses:
+        plan.workflow.status(mark.value)
+    return mark

@@ -291,6 +291,7 @@ class Index:
         self.calendars = dict(plan.calendars)
         self.metrics = _measured(plan)
         self.measuring = self.calendars.get(MEASURING_CALENDAR, ALWAYS)
+        self.statuses = dict(plan.workflow.statuses) if plan.workflow else {}
         self.ranks = {priority.name: rank for rank, priority in enumerate(plan.priorities)}
 
     def target(self, metric: str, priority: str | None, channel: str | None) -> Target | None:

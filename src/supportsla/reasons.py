@@ -21,7 +21,7 @@ from .spans import Pair, clipped
 from .worktime import Boundary, Landing, as_duration, compiled, due_of, landing
 from .zones import EPOCH, MICROSECOND, as_utc, clock_changes, in_range, in_zone, since_epoch
 
-__all__ = ["Explanation", "Stretch", "clock_steps", "explain", "explain_elapsed", "when"]
+__all__ = ["Explanation", "Stretch", "clock_steps", "explain", "explain_elapsed", "hours_text", "when"]
 
 _NOTHING = timedelta(0)
 _Pause = tuple[timedelta, timedelta, str]
@@ -276,7 +276,7 @@ _WHAT = {
 
 def _heading(why: Explanation) -> Iterator[str]:
     if why.duration is None:
-        yield f"{_hours_text(why.used)} h of {'real' if why.around_the_clock else 'open'} time"
+        yield f"{hours_text(why.used)} h of {'real' if why.around_the_clock else 'open'} time"
         yield f"  from {when(why.start)}"
         yield f"  to   {when(why.due)}"
     else:
@@ -303,7 +303,7 @@ def _table(steps: tuple[Stretch, ...]) -> Iterator[str]:
 
 
 def _row(step: Stretch, total: timedelta) -> tuple[str, ...]:
-    amounts = (_hours_text(step.used), _hours_text(total)) if step.reason == "counted" else ("", "")
+    amounts = (hours_text(step.used), hours_text(total)) if step.reason == "counted" else ("", "")
     return (*_from_to(step), *amounts, _what(step))
 
 
@@ -361,7 +361,12 @@ def _offset_text(offset: timedelta) -> str:
     return f"UTC{sign}{minutes // 60:02}:{minutes % 60:02}" + (f":{seconds:02}" if seconds else "")
 
 
-def _hours_text(amount: timedelta) -> str:
+def hours_text(amount: timedelta) -> str:
+    """An amount of time for people: hours and minutes, and seconds where there are any.
+
+    >>> hours_text(timedelta(days=1, hours=3))
+    '27:00'
+    """
     minutes, rest = divmod(abs(amount), timedelta(minutes=1))
     seconds = f"{rest.seconds:02}" + (f".{rest.microseconds:06}" if rest.microseconds else "")
     return f"{'-' if amount < _NOTHING else ''}{minutes // 60}:{minutes % 60:02}" + (f":{seconds}" if rest else "")

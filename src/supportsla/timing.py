@@ -24,7 +24,7 @@ from .workflow import Action, Move, RaisePriority, Remind, SetPriority, Timer
 from .worktime import due_of
 from .zones import EPOCH, LAST, MICROSECOND, in_zone
 
-__all__ = ["PendingTimer", "end_of", "firing", "first_multiple", "pending_timers", "timers"]
+__all__ = ["PendingTimer", "clock_of", "end_of", "firing", "first_multiple", "pending_timers", "timers"]
 
 _NEVER = EPOCH + LAST
 _FAR = 1000
@@ -50,7 +50,8 @@ def _always_in(zone: str) -> Calendar:
     return BusinessCalendar(zone, "24/7")
 
 
-def _clock(plan: Plan, timer: Timer) -> Calendar:
+def clock_of(plan: Plan, timer: Timer) -> Calendar:
+    """The calendar that a timer counts on."""
     return _always_in(timer.zone or "UTC") if timer.calendar is None else plan.calendar(timer.calendar)
 
 
@@ -72,7 +73,7 @@ def _since(case: Case, timer: Timer) -> datetime:
 
 def _next_due(plan: Plan, case: Case, timer: Timer, floor: datetime) -> datetime:
     """When the timer fires next, not before the floor; far off where it does not."""
-    calendar, start = _clock(plan, timer), _since(case, timer)
+    calendar, start = clock_of(plan, timer), _since(case, timer)
     times, version = next(((times, version) for name, times, _, version in case.fired if name == timer.name), (0, 0))
     if timer.every is not None and timer.since != "fired":
         return _on_grid(calendar, start, timer.every, timer.times, floor)
@@ -173,7 +174,7 @@ def timers(plan: Plan, case: Case) -> tuple[PendingTimer, ...]:
             marks.add((timer.name, case.priority))
         else:
             cut = _FAR
-        listed.append(PendingTimer(in_zone(due - EPOCH, _clock(plan, timer).compiled.zone), timer.name, timer.then))
+        listed.append(PendingTimer(in_zone(due - EPOCH, clock_of(plan, timer).compiled.zone), timer.name, timer.then))
         case = evolve(case, firing(plan, case, timer, due))
     return tuple(listed if case.visit != visit else listed[:cut])
 

@@ -21,7 +21,7 @@ from .events import Event, Opened, PriorityChanged
 from .lifecycle import advance, consequences, handle
 from .logs import completed
 from .plan import Plan, check_plan
-from .reasons import when
+from .reasons import hours_text, when
 from .timing import firing, pending_timers
 from .zones import EPOCH, as_utc, since_epoch
 
@@ -79,7 +79,7 @@ def _said(reading: Reading | None) -> str:
         return "not measured"
     verdict = f", {reading.verdict}" if reading.verdict else ""
     due = f", due {when(reading.due)}" if reading.due else ""
-    return f"{reading.phase.replace('_', ' ')}{verdict}{due}"
+    return f"{reading.phase.replace('_', ' ')}{verdict}{due}, {hours_text(reading.elapsed)} h used"
 
 
 def inputs_of(plan: Plan, events: Iterable[Event]) -> Iterator[Event]:
@@ -141,8 +141,8 @@ def what_if(
     >>> log = [Opened("A-1", "No login", priority="low", at=at, by=ana)]
     >>> print(what_if(apricot_us(), log, datetime(2026, 6, 14, tzinfo=UTC), priority="critical"))
     first_response
-      is        running, pending, due Mon 2026-06-15 16:00 CDT (UTC-05:00)
-      would be  running, missed, due Fri 2026-06-12 18:00 CDT (UTC-05:00)
+      is        running, pending, due Mon 2026-06-15 16:00 CDT (UTC-05:00), 3:00 h used
+      would be  running, missed, due Fri 2026-06-12 18:00 CDT (UTC-05:00), 27:00 h used
     """
     check_plan(plan)
     other = plan if under is None else under
