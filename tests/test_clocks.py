@@ -473,9 +473,7 @@ def test_p16_the_reading_says_which_target_held_when() -> None:
         (at(12, 10, 30), "low", at(12, 8)),
     ]
     assert [step.target and step.target.priority for step in held] == ["low", "low", "high", "low"]
-    assert held[1].why.endswith(
-        "days for low, which is due earlier than what would count from the change, and stays."
-    )
+    assert held[1].why.endswith("days for low, which is due no later than what would count from the change, and stays.")
 
 
 def test_a_priority_without_a_target_promises_nothing_and_one_with_a_target_counts_from_the_change() -> None:
@@ -758,14 +756,25 @@ def test_warnings_come_in_working_time_before_the_due() -> None:
     assert last("resolution", plan, log, at(12, 17)).warned == (warnings[2],)
 
 
-def test_a_limit_before_the_due_is_what_counts() -> None:
-    """Odd, but as it is written: nothing happens at the due any more."""
+def test_a_limit_is_never_before_its_due() -> None:
+    """One that is written so is the due, as it is for a promise; so is one that a wait has left behind."""
     plan = with_targets(Target("resolution", "high", business_hours(4), business_hours(2)))
-    coming = [
-        due for now in (at(15, 8), at(15, 10)) if (due := next_due(plan, [opened(at(15, 8)), reply(at(15, 8))], now))
-    ]
-    assert [(due.at, due.what) for due in coming] == [(at(15, 10), "limit"), (at(16, 8), "due")]
-    assert coming[1].name == "follow_up"
+    odd = last("resolution", plan, [opened(at(15, 8))], at(15, 11))
+    assert (odd.due, odd.limit, odd.verdict, odd.remaining_to_limit) == (
+        at(15, 12),
+        at(15, 12),
+        "pending",
+        timedelta(hours=1),
+    )
+    assert promise(plan, "resolution", "high", at(15, 8)).limit == at(15, 12)
+
+
+def test_a_due_that_is_reached_stays() -> None:
+    """A wait that begins at it moves nothing, whichever the boundary; one that begins at a closing does (W2)."""
+    for hours, waits_from, expected in ((4, at(15, 12), at(15, 12)), (11, at(15, 19), at(16, 9))):
+        plan = with_targets(Target("resolution", "high", business_hours(hours), boundary="open"))
+        log: list[Event] = [opened(at(15, 8)), move(waits_from, "Waiting on Client"), move(at(16, 9), "In Progress")]
+        assert last("resolution", plan, log, at(16, 9)).due == expected
 
 
 def test_a_warning_that_came_stays_while_the_clock_waits_and_when_it_is_done() -> None:
@@ -1049,15 +1058,37 @@ def test_a_wait_in_closed_time_moves_no_due() -> None:
     assert (found.due, found.paused) == (at(15, 12), timedelta(0))
 
 
-def test_a_target_in_calendar_hours_that_ends_at_an_opening_does_so_after_a_wait_too() -> None:
-    """What is left runs to that opening, so that it is never negative before the due (W2)."""
-    target = Target("resolution", "high", calendar_hours(24), boundary="open")
-    plan = with_targets(target)
+def test_a_target_in_calendar_hours_that_ends_at_an_opening_is_the_real_time_up_to_it() -> None:
+    """So what is used and what is left add up to one amount, and a wait of three hours moves the due by three."""
+    plan = with_targets(Target("resolution", "high", calendar_hours(24), boundary="open"))
     log: list[Event] = [opened(at(12, 10)), move(at(12, 11), "Waiting on Client"), move(at(12, 14), "In Progress")]
-    runs = last("resolution", plan, log, at(14, 14))
-    assert (runs.due, runs.verdict, runs.remaining) == (at(15, 7), "pending", timedelta(hours=17))
-    waits = last("resolution", plan, [opened(at(12, 10)), move(at(14, 8), "Waiting on Client")], at(16, 8))
-    assert (waits.verdict, waits.remaining, waits.due_if_resumed) == ("pending", timedelta(hours=23), at(16, 8))
+    for now in (at(12, 10), at(12, 12), at(14, 14), at(15, 12)):
+        runs = last("resolution", plan, log, now)
+        assert runs.elapsed + (runs.remaining or timedelta(0)) == at(15, 7) - at(12, 10)
+    assert last("resolution", plan, log, at(14, 14)).due == at(15, 10)
+
+
+def test_a_sequential_clock_that_starts_in_the_past_has_waited_since() -> None:
+    """A late answer begins it on the grid, before waits that the case has been through."""
+    metric = Metric("update", "reply", stops="reply", recurrence="sequential", paused_in="Waiting")
+    plan = attrs.evolve(salesforce("sequential"), metrics=[metric])
+    log: list[Event] = [opened(hour(9), "any"), reply(hour(10)), move(hour(15), "Waiting"), move(hour(16), "Open")]
+    log += [move(hour(17), "Waiting"), reply(hour(17, 30))]
+    again = last("update", plan, log, hour(17, 45))
+    assert (again.started, again.phase, again.elapsed, again.paused) == (
+        hour(14),
+        "paused",
+        timedelta(hours=2),
+        timedelta(hours=1, minutes=45),
+    )
+
+
+def test_what_is_measured_without_a_target_is_measured_from_the_start_whatever_the_priority() -> None:
+    """A change of the priority changes no promise there."""
+    for choice in ("fair", "from_start", "from_change"):
+        plan = attrs.evolve(US, on_priority_change=choice)
+        log = [opened(at(15, 8), "medium"), price(at(15, 12), "high"), price(at(15, 13), "low")]
+        assert last("resolution", plan, log, at(15, 14)).elapsed == timedelta(hours=6)
 
 
 def test_a_reminder_by_a_timer_is_no_answer() -> None:

@@ -23,7 +23,7 @@ from .plan import Percent, Plan, Target, check_plan
 from .promises import Verdict, judged_done, judged_open
 from .reasons import Explanation, clock_steps, explain, when
 from .terms import Price, Scope, Term, due_under, passed, priced, used_under
-from .timing import clock_of, end_of, first_multiple, pending_timers
+from .timing import Grid, clock_of, pending_timers
 from .worktime import due_of
 from .zones import EPOCH, MICROSECOND, as_utc, in_range, in_zone, since_epoch
 
@@ -135,7 +135,7 @@ _WHY = {
     "from_start": "counted from the clock's start",
     "from_change": "counted from the change",
     "earlier": "counted from the change, which is due earlier than before",
-    "kept": "which is due earlier than what would count from the change, and stays",
+    "kept": "which is due no later than what would count from the change, and stays",
 }
 
 
@@ -245,8 +245,9 @@ def _next_start(scope: Scope, ended: Exchange, done: timedelta) -> timedelta:
     if term.target is None:
         return done
     due = due_under(term, ended.pauses)
-    periods = first_multiple(term.calendar, EPOCH + due, term.target.due, EPOCH + done + MICROSECOND) - 1
-    return end_of(term.calendar, EPOCH + due, term.target.due, periods) - EPOCH if periods else due
+    grid = Grid(term.calendar, EPOCH + due, term.target.due, term.target.boundary)
+    periods = grid.first_from(EPOCH + done + MICROSECOND) - 1
+    return grid.end(periods) - EPOCH if periods else due
 
 
 def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
@@ -271,10 +272,12 @@ def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
     if term.target is not None:
         dues = due_under(term, before)
         limits = dues if limit_term is term else due_under(limit_term, before)
+        if limits < dues:
+            limit_term, limits = term, dues
         verdict = judged_open(at, dues, limits) if exchange.done is None else judged_done(at, dues, limits)
-        remaining = _amount(term, before, dues) - used
-        to_limit = remaining if limit_term is term else _amount(limit_term, before, limits)
-        remaining_to_limit = to_limit if limit_term is term else to_limit - used_under(limit_term, before, at)
+        remaining = remaining_to_limit = term.amount - used
+        if limit_term is not term:
+            remaining_to_limit = limit_term.amount - used_under(limit_term, before, at)
         warned = tuple(warning for warning, comes in _warnings(term, dues) if comes <= at)
         if phase == "paused":
             due_if_resumed = zone.fromutc(epoch + due_under(term, pauses))
@@ -319,13 +322,6 @@ def _before_the_last(pauses: list[Pause], now: timedelta) -> tuple[timedelta, li
         first -= 1
         since = pauses[first].low
     return since, pauses[:first]
-
-
-def _amount(term: Term, pauses: list[Pause], due: timedelta) -> timedelta:
-    """The target as an amount of time; for calendar durations that end at an opening, up to that."""
-    if term.around_the_clock and term.boundary == "open":
-        return used_under(term, pauses, due)
-    return term.amount
 
 
 def _warnings(term: Term, due: timedelta) -> Iterator[tuple[Duration | Percent, timedelta]]:
@@ -402,6 +398,5 @@ def _changes(plan: Plan, log: Log, now: timedelta) -> Iterator[Due]:
         term = reading.grounds.prices[-1].due
         for _, comes in _warnings(term, reading.due - EPOCH):
             yield Due(in_zone(comes, term.calendar.compiled.zone), "warning", reading.metric)
-        if reading.due - EPOCH <= reading.limit - EPOCH:
-            yield Due(reading.due, "due", reading.metric)
+        yield Due(reading.due, "due", reading.metric)
         yield Due(reading.limit, "limit", reading.metric)

@@ -151,7 +151,7 @@ class _Fold:
     """Where one metric stands after the marks so far.
 
     `live` is the clock that is not over; `owed` whether the exchange is open, which outlives a clock that the status
-    ended: `halted` is that one, and `idle` what the case has been through since.
+    ended: `halted` is that one, and `idle` and `repriced` are what the case has been through since.
     """
 
     def __init__(self, metric: Metric, on_reopening: Reopening, next_start: _NextStart) -> None:
@@ -160,6 +160,7 @@ class _Fold:
         self.live: Exchange | None = None
         self.halted: Exchange | None = None
         self.idle: list[Pause] = []
+        self.repriced: list[tuple[timedelta, str | None]] = []
         self.owed = False
         self.awake = metric.after is None
         self.mode: Mode = "running"
@@ -169,6 +170,7 @@ class _Fold:
 
     def price(self, at: timedelta, priority: str | None) -> None:
         self.priority = priority
+        self.repriced.append((at, priority))
         if self.live is not None:
             self.live.price(at, priority)
 
@@ -177,34 +179,35 @@ class _Fold:
         if not self.awake:
             self.awake = signal == metric.after
             return
-        start = at
+        following = Exchange(at, self.priority)
         if self.owed and signal in metric.stops:
-            start = self.stop(at, starts_next=signal in metric.starts)
+            following = self.stop(at, following, starts_next=signal in metric.starts)
         elif self.owed and signal in metric.cancels:
             self.end(at)
             self.owed = False
         elif self.live is not None and signal in metric.restarts:
             self.end(at)
-            self.begin(at)
+            self.begin(at, following)
         if not self.owed and signal in metric.starts:
             self.owed = True
             if self.mode in ("running", "paused"):
-                self.begin(start)
+                self.begin(at, following)
 
-    def stop(self, at: timedelta, *, starts_next: bool) -> timedelta:
-        """Close the exchange as done; when the next one would start."""
-        ended, start = self.live, at
+    def stop(self, at: timedelta, following: Exchange, *, starts_next: bool) -> Exchange:
+        """Close the exchange as done; the clock that would follow it, if one does."""
+        ended = self.live
         if ended is None and self.halted is not None and self.halted.cancelled is not None and not starts_next:
             ended = self.halted
         if ended is not None:
             if ended.started > at:
-                return at
+                return following
             ended.go_on(at)
             ended.done, ended.cancelled = at, None
             if self.metric.recurrence == "sequential":
-                start = self.next_start(ended, at)
+                following = Exchange(self.next_start(ended, at), self.priority)
+                following.pauses = [pause for pause in ended.pauses if pause.high > following.started]
         self.owed, self.live, self.halted = False, None, None
-        return start
+        return following
 
     def end(self, at: timedelta) -> None:
         """Cancel the clock, or forget one that has not started yet."""
@@ -215,11 +218,12 @@ class _Fold:
             self.live.cancelled = at
         self.live = self.halted = None
 
-    def begin(self, at: timedelta) -> None:
-        self.live = Exchange(at, self.priority)
-        self.found.append(self.live)
+    def begin(self, at: timedelta, clock: Exchange) -> None:
+        """Let a clock run, or wait, from the instant on."""
+        self.live = clock
+        self.found.append(clock)
         if self.mode == "paused":
-            self.live.pause(at, self.status)
+            clock.pause(at, self.status)
 
     def move(self, at: timedelta, status: str) -> None:
         mode = self.metric.modes.get(status, "running")
@@ -243,7 +247,7 @@ class _Fold:
             return
         self.end(at)
         if live.cancelled is not None:
-            self.halted, self.idle = live, []
+            self.halted, self.idle, self.repriced = live, [], []
             if mode == "done":
                 live.done, live.cancelled = at, None
 
@@ -251,12 +255,13 @@ class _Fold:
         """The exchange is open and has no clock, and the case is where it would run."""
         if self.halted is None or self.halted.cancelled is not None or self.on_reopening == "restart":
             self.halted = None
-            self.begin(at)
+            self.begin(at, Exchange(at, self.priority))
         elif self.on_reopening == "continue":
             self.live, self.halted = self.halted, None
             self.live.done = None
             self.live.pauses += self.idle
-            self.live.price(at, self.priority)
+            for change in self.repriced:
+                self.live.price(*change)
             if self.mode == "paused":
                 self.live.pause(at, self.status)
         else:

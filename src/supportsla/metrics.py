@@ -55,8 +55,8 @@ class Metric:
         paused_in: statuses in which it waits; the due moves by the time that it waited.
         cancelled_in: statuses in which nothing is owed. The clock is cancelled there, unless a signal stops it after
             all; if the exchange is still open when the case leaves them, a clock starts afresh (P10).
-        recurrence: when the next exchange starts: "independent", at the signal; or "sequential", at the due of the
-            one before, so that the dues keep their grid whenever they are met.
+        recurrence: when an exchange starts that the end of another one begins: "independent", at the signal; or
+            "sequential", at the due of the one before, so that the dues keep their grid whenever they are met.
 
     Raises:
         InvalidChoice, WrongType: no such signal or recurrence; a name or status that is no text.

@@ -166,7 +166,7 @@ class Plan:
         workflow: how its cases live; None: it has none, and no cases.
         metrics: what is measured; None: `standard_metrics`, solved being the workflow's closed statuses.
         on_priority_change: how a clock that runs is priced anew (W15, P16). "fair": a lower priority's target counts
-            from the clock's start, a higher one's from the change, unless the old due is earlier. "from_start",
+            from the clock's start, a higher one's from the change, unless the old due is no later. "from_start",
             "from_change": the new target counts from there, whichever way the priority went.
         on_reopening: of a clock that was done because of the case's status, when the case leaves it. "continue": it
             goes on, and was paused meanwhile; "restart": another one starts; "stay_done".

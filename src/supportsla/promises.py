@@ -11,7 +11,7 @@ from .calendars import Calendar
 from .plan import Plan, Target, check_plan
 from .reasons import Explanation, explain
 from .worktime import deadline
-from .zones import as_utc, in_zone, since_epoch
+from .zones import EPOCH, as_utc, in_zone, since_epoch
 
 __all__ = ["Promise", "Verdict", "dues_of", "judged_done", "judged_open", "promise", "verdict_at"]
 
@@ -50,7 +50,7 @@ def judged_done(done: timedelta, due: timedelta, limit: timedelta) -> Verdict:
 
 
 def dues_of(target: Target, calendar: Calendar, started: datetime) -> tuple[datetime, datetime]:
-    """The due and the limit of a target whose clock started at an instant; without a limit, the due twice (P9).
+    """The due and the limit of a target whose clock started at an instant; the limit is never before the due (P9).
 
     >>> from datetime import UTC, datetime
     >>> from supportsla import ALWAYS, calendar_hours
@@ -61,7 +61,8 @@ def dues_of(target: Target, calendar: Calendar, started: datetime) -> tuple[date
     due = deadline(calendar, started, target.due, boundary=target.boundary)
     if target.limit is None:
         return due, due
-    return due, deadline(calendar, started, target.limit, boundary=target.boundary)
+    limit = deadline(calendar, started, target.limit, boundary=target.boundary)
+    return due, max(due, limit, key=lambda at: at - EPOCH)
 
 
 @attrs.frozen

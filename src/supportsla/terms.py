@@ -1,9 +1,9 @@
 """What a target comes to once its clock runs: a due, a limit, and what is used of them (P9, P16, W15).
 
 A duration becomes an amount of time from an instant on: open time for business durations, real time for calendar ones.
-Days are turned into the open time up to their due, at the start, once. From then on a pause takes its time out of what
-is used, and so moves the due: it is what the calendar less the pauses would answer. Instants are times since
-1970-01-01Z.
+Days are turned into the time up to their due, at the start, once. From then on a pause takes its time out of what is
+used, and so moves a due that is not reached yet: it is what the calendar less the pauses would answer. Instants are
+times since 1970-01-01Z.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import NamedTuple
 import attrs
 
 from .calendars import Calendar
-from .durations import Duration
+from .durations import Duration, Unit
 from .exchanges import Exchange, Pause
 from .plan import Plan, Target
-from .worktime import Boundary, due_of, next_opening, open_between
+from .worktime import Boundary, due_of, open_between
 
 __all__ = ["Price", "Scope", "Term", "due_under", "passed", "priced", "used_under"]
 
@@ -39,22 +39,14 @@ class Term:
 
 def _term(plan: Plan, target: Target, duration: Duration, since: timedelta) -> Term:
     calendar = plan.index.calendars[target.calendar]
-    unit, amount = duration.unit, duration.amount
-    if isinstance(amount, timedelta):
-        return Term(target, calendar, since, amount, target.boundary, unit == "calendar hours")
-    if unit == "calendar days":
-        return Term(
-            target,
-            calendar,
-            since,
-            due_of(calendar, since, duration, "close") - since,
-            target.boundary,
-            around_the_clock=True,
-        )
+    if duration.unit == "business hours" and isinstance(duration.amount, timedelta):
+        return Term(target, calendar, since, duration.amount, target.boundary)
     due = due_of(calendar, since, duration, target.boundary)
+    if duration.unit.startswith("calendar"):
+        return Term(target, calendar, since, due - since, around_the_clock=True)
     amount = open_between(calendar, since, due)
     lands_on_it = due_of(calendar, since, Duration("business hours", amount), "close") == due
-    return Term(target, calendar, since, amount, target.boundary if lands_on_it else "open")
+    return Term(target, calendar, since, amount, "close" if lands_on_it else "open")
 
 
 def passed(term: Term, start: timedelta, end: timedelta) -> timedelta:
@@ -74,21 +66,21 @@ def used_under(term: Term, pauses: Iterable[Pause], at: timedelta) -> timedelta:
 
 
 def due_under(term: Term, pauses: Iterable[Pause]) -> timedelta:
-    """The instant at which it is used up, if nothing but these pauses interrupts it."""
-    amount, since = term.amount, term.since
-    over = [Pause(max(low, since), high, status) for low, high, status in pauses if high > since]
-    for low, high, _ in over:
-        before = passed(term, since, low)
-        if before > amount or (before == amount and (term.boundary == "close" or term.around_the_clock)):
+    """The instant at which it is used up, if nothing but these pauses interrupts it; a due that is reached stays."""
+    due = _due(term, term.amount)
+    amount = term.amount
+    for low, high, _ in pauses:
+        if due <= low:
             break
-        amount += passed(term, low, high)
-    if not term.around_the_clock:
-        return due_of(term.calendar, since, Duration("business hours", amount), term.boundary)
-    due = due_of(term.calendar, since, Duration("calendar hours", amount), term.boundary)
-    for low, high, _ in over:
-        if low < due < high:
-            due = next_opening(term.calendar, high)
+        if high > term.since:
+            amount += passed(term, max(low, term.since), high)
+            due = _due(term, amount)
     return due
+
+
+def _due(term: Term, amount: timedelta) -> timedelta:
+    unit: Unit = "calendar hours" if term.around_the_clock else "business hours"
+    return due_of(term.calendar, term.since, Duration(unit, amount), term.boundary)
 
 
 class Price(NamedTuple):
@@ -112,17 +104,17 @@ class Scope(NamedTuple):
 def priced(scope: Scope, exchange: Exchange) -> list[Price]:
     """The targets that held for a clock, in order, the last one being the one that holds (P16)."""
     (started, priority), *changes = exchange.priorities
-    prices = [Price(started, priority, *_terms(scope, priority, started), "")]
+    prices = [Price(started, priority, *_terms(scope, priority, started, started), "")]
     for at, changed in changes:
         prices.append(_repriced(scope, exchange, prices[-1], at, changed))
     return prices
 
 
-def _terms(scope: Scope, priority: str | None, since: timedelta) -> tuple[Term, Term]:
-    """The due and the limit that a priority's own target sets when it counts from an instant."""
+def _terms(scope: Scope, priority: str | None, started: timedelta, since: timedelta) -> tuple[Term, Term]:
+    """The due and the limit of a priority's own target, as it counts from an instant; or all time since the start."""
     target = scope.plan.index.target(scope.metric, priority, scope.channel)
     if target is None:
-        term = Term(None, scope.plan.index.measuring, since)
+        term = Term(None, scope.plan.index.measuring, started)
         return term, term
     due = _term(scope.plan, target, target.due, since)
     return due, due if target.limit is None else _term(scope.plan, target, target.limit, since)
@@ -132,8 +124,8 @@ def _repriced(scope: Scope, exchange: Exchange, old: Price, at: timedelta, prior
     how = scope.plan.on_priority_change
     lowered = _rank(scope.plan, priority) > _rank(scope.plan, old.priority)
     if how == "from_start" or (how == "fair" and lowered):
-        return Price(at, priority, *_terms(scope, priority, exchange.started), "from_start")
-    due, limit = _terms(scope, priority, at)
+        return Price(at, priority, *_terms(scope, priority, exchange.started, exchange.started), "from_start")
+    due, limit = _terms(scope, priority, exchange.started, at)
     if how == "from_change" or old.due.target is None:
         return Price(at, priority, due, limit, "from_change")
     pauses = exchange.pauses_until(at)

@@ -21,10 +21,10 @@ from .errors import NeverOpens, OutOfRange
 from .events import Actor, Event, PriorityChanged, Reminded, StatusChanged
 from .plan import Plan, check_plan
 from .workflow import Action, Move, RaisePriority, Remind, SetPriority, Timer
-from .worktime import due_of
+from .worktime import Boundary, due_of
 from .zones import EPOCH, LAST, MICROSECOND, in_zone
 
-__all__ = ["PendingTimer", "clock_of", "end_of", "firing", "first_multiple", "pending_timers", "timers"]
+__all__ = ["Grid", "PendingTimer", "clock_of", "end_of", "firing", "pending_timers", "timers"]
 
 _NEVER = EPOCH + LAST
 _FAR = 1000
@@ -55,12 +55,34 @@ def clock_of(plan: Plan, timer: Timer) -> Calendar:
     return _always_in(timer.zone or "UTC") if timer.calendar is None else plan.calendar(timer.calendar)
 
 
-def end_of(calendar: Calendar, start: datetime, length: Duration, times: int = 1) -> datetime:
-    """The end of so many lengths from a start; far off where there is none."""
-    try:
-        return EPOCH + due_of(calendar, start - EPOCH, Duration(length.unit, length.amount * times), "close")
-    except (NeverOpens, OutOfRange, OverflowError):
-        return _NEVER
+def end_of(calendar: Calendar, start: datetime, length: Duration) -> datetime:
+    """The end of a length from a start; far off where there is none."""
+    return Grid(calendar, start, length).end(1)
+
+
+@attrs.frozen
+class Grid:
+    """The multiples of a length from a start, each counted from the start."""
+
+    calendar: Calendar
+    start: datetime
+    length: Duration
+    boundary: Boundary = "close"
+
+    def end(self, times: int) -> datetime:
+        """The end of so many lengths; far off where there is none."""
+        amount = Duration(self.length.unit, self.length.amount * times)
+        try:
+            return EPOCH + due_of(self.calendar, self.start - EPOCH, amount, self.boundary)
+        except (NeverOpens, OutOfRange, OverflowError):
+            return _NEVER
+
+    def first_from(self, floor: datetime) -> int:
+        """How many lengths, one at least, end at or after an instant."""
+        high = 1
+        while self.end(high) < floor:
+            high *= 2
+        return bisect_left(range(high + 1), floor, lo=high // 2 + 1, key=self.end)
 
 
 def _since(case: Case, timer: Timer) -> datetime:
@@ -76,30 +98,19 @@ def _next_due(plan: Plan, case: Case, timer: Timer, floor: datetime) -> datetime
     calendar, start = clock_of(plan, timer), _since(case, timer)
     times, version = next(((times, version) for name, times, _, version in case.fired if name == timer.name), (0, 0))
     if timer.every is not None and timer.since != "fired":
-        return _on_grid(calendar, start, timer.every, timer.times, floor)
+        return _on_grid(Grid(calendar, start, timer.every), timer.times, floor)
     if timer.every is not None:
-        return _NEVER if times == timer.times else _on_grid(calendar, start, timer.every, None, floor)
+        return _NEVER if times == timer.times else _on_grid(Grid(calendar, start, timer.every), None, floor)
     since = case.message[1] if timer.since == "message" and case.message else 0
     spent = version > since
     due = (case.until or _NEVER) if timer.after is None else end_of(calendar, start, timer.after)
     return due if due >= floor and not spent else _NEVER
 
 
-def _on_grid(calendar: Calendar, start: datetime, every: Duration, times: int | None, floor: datetime) -> datetime:
-    k = first_multiple(calendar, start, every, floor)
-    return end_of(calendar, start, every, k) if times is None or k <= times else _NEVER
-
-
-def first_multiple(calendar: Calendar, start: datetime, every: Duration, floor: datetime) -> int:
-    """How many lengths from a start, one at least, end at or after the floor."""
-
-    def due(k: int) -> datetime:
-        return end_of(calendar, start, every, k)
-
-    high = 1
-    while due(high) < floor:
-        high *= 2
-    return bisect_left(range(high + 1), floor, lo=high // 2 + 1, key=due)
+def _on_grid(grid: Grid, times: int | None, floor: datetime) -> datetime:
+    """The first of the grid's instants, so many of them, that is not before the floor."""
+    k = grid.first_from(floor)
+    return grid.end(k) if times is None or k <= times else _NEVER
 
 
 def _changes_something(plan: Plan, case: Case, action: Action) -> bool:
