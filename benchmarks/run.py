@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 
 import contestants
+from clocks import clocks
 from contestants import CHICAGO, Runner
 from folding import folding
 from harness import Cell, Line, human, machine, race, table
@@ -236,6 +237,7 @@ def main() -> None:
         against_ourselves(rounds, rng),
         building(rounds, rng),
         folding(rounds, rng),
+        clocks(rounds, rng),
         imports(rng),
         reports(rng),
     ):

@@ -1,13 +1,13 @@
 """Plans with targets of every kind, and lives of cases on them, for the laws of clocks.
 
-What is tried happens at and beside the instants at which clocks change: dues, limits, openings, closings, pauses' edges,
-timers and clock changes. The library is asked for those only to aim; what is expected, the laws say.
+What is tried happens at and beside the instants at which clocks change: dues, limits, openings, closings, edges of
+pauses, timers and clock changes. The library is asked for those only to aim; what is expected, the laws say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -108,10 +108,13 @@ def _table(timed: bool) -> Workflow:
         hourly = Timer(Remind(), every=calendar_hours(10), times=3, calendar="desk")
         solved = Timer(Move("Done"), after=calendar_days(2), calendar="desk")
         rows["Waiting"] = row("Waiting", on_client_update="Open", timers=[hourly, solved])
-        rows["Done"] = row("Done", on_client_update="Open", timers=[Timer(Move("Gone"), after=business_hours(9))])
+        rows["Done"] = row(
+            "Done", on_client_update="Open", timers=[Timer(Move("Gone"), after=business_hours(9), calendar="desk")]
+        )
+        rows["New"] = row("New", timers=[Timer(Move("Open"), after=business_hours(5), calendar="desk")])
         raised = Timer(SetPriority("high"), after=business_hours(6), calendar="desk")
         rows["Open"] = row("Open", timers=[raised, Timer(Move("Waiting"), after=calendar_hours(30), zone="UTC")])
-    return Workflow("timed" if timed else "calm", rows, "New", "Done")
+    return Workflow("timed" if timed else "calm", rows, "New", "Gone")
 
 
 CALM, TIMED = _table(timed=False), _table(timed=True)
@@ -135,34 +138,56 @@ def _metrics_of(workflow: Workflow) -> tuple[Metric, ...]:
     )
 
 
-@st.composite
-def _targets(draw: st.DrawFn, metric: str) -> list[Target]:
+ROWS = _metrics_of(CALM)
+
+
+def _targets(metric: str, shapes: Sequence[int], on_email: int) -> list[Target]:
+    """A target for most of the priorities, and now and then one of its own for cases that came in by e-mail."""
+    channels: list[tuple[str, str | None]] = [(priority, None) for priority in PRIORITIES]
     found = []
-    for priority, channel in [*((name, None) for name in PRIORITIES), (draw(st.sampled_from(PRIORITIES)), "email")]:
-        if draw(st.integers(0, 5)) < (2 if channel else 5):
-            due, limit, calendar, boundary, warnings = draw(st.sampled_from(SHAPES))
+    for (priority, channel), number in zip([*channels, (PRIORITIES[on_email % 3], "email")], shapes, strict=True):
+        if number < len(SHAPES) and (channel is None or on_email < 3):
+            due, limit, calendar, boundary, warnings = SHAPES[number]
             rest: dict[str, Any] = {"calendar": calendar, "boundary": boundary, "warn_before": warnings}
             found.append(Target(metric, priority, due, limit, channel=channel, **rest))
     return found
 
 
+_shapes = st.lists(st.integers(0, len(SHAPES) * 6 // 5), min_size=4, max_size=4)
+_on_email = st.integers(0, 6)
+_desks = st.integers(0, len(DESKS) - 1)
+_rows = st.lists(st.integers(0, len(ROWS) - 1), min_size=2, max_size=4, unique=True)
+_pausing_rows = st.lists(
+    st.sampled_from([i for i, row in enumerate(ROWS) if row.paused_in]), min_size=2, max_size=3, unique=True
+)
+_repricings = st.sampled_from(["fair", "from_start", "from_change"])
+_reopenings = st.sampled_from(["continue", "restart", "stay_done"])
+_tables = st.sampled_from([CALM, CALM, TIMED, TIMED, None])
+_drawn_tables = workflows()
+
+
 @st.composite
-def clock_plans(draw: st.DrawFn, *, calm: bool = False, **options: Any) -> Plan:
-    """A small plan with a target, or none, for each of its metrics and priorities."""
-    workflow = CALM if calm else draw(st.sampled_from([CALM, TIMED]) | workflows())
+def clock_plans(draw: st.DrawFn, /, *, workflow: Workflow | None = None, pausing: bool = False, **options: Any) -> Plan:
+    """A small plan with a target, or none, for each of its metrics and priorities.
+
+    Args:
+        workflow: that of the plan; None: any.
+        pausing: with metrics only that pause.
+        options: of the plan, that are not drawn.
+    """
+    workflow = workflow or draw(_tables) or draw(_drawn_tables)
     rows = _metrics_of(workflow)
-    names = draw(st.lists(st.sampled_from([row.name for row in rows]), min_size=2, max_size=3, unique=True))
-    metrics = [row for row in rows if row.name in names]
+    metrics = [rows[i] for i in sorted(draw(_pausing_rows if pausing else _rows))]
     rest: dict[str, Any] = {
-        "on_priority_change": draw(st.sampled_from(["fair", "from_start", "from_change"])),
-        "on_reopening": draw(st.sampled_from(["continue", "restart", "stay_done"])),
+        "on_priority_change": draw(_repricings),
+        "on_reopening": draw(_reopenings),
         **options,
     }
     return Plan(
         "drawn",
-        {"desk": draw(st.sampled_from(DESKS)), "other": draw(st.sampled_from(DESKS)), "always": ALWAYS},
+        {"desk": DESKS[draw(_desks)], "other": DESKS[draw(_desks)], "always": ALWAYS},
         list(map(Priority, PRIORITIES)),
-        [target for name in names for target in draw(_targets(name))],
+        [target for metric in metrics for target in _targets(metric.name, draw(_shapes), draw(_on_email))],
         workflow=workflow,
         metrics=metrics,
         intake=Intake(default="medium"),
@@ -172,13 +197,14 @@ def clock_plans(draw: st.DrawFn, *, calm: bool = False, **options: Any) -> Plan:
 
 
 plans = st.sampled_from(PRESETS) | clock_plans() | clock_plans()
-calm_plans = clock_plans(calm=True)
+calm_plans = clock_plans(workflow=CALM)
+pausing_plans = clock_plans(workflow=CALM, pausing=True)
 
 intentions = st.builds(
     Intention,
     timing=st.sampled_from(["due", "now", "later", "opening", "closing", "timer", "change", "much later"]),
     nudge=st.sampled_from(NUDGES),
-    kind=st.sampled_from(["comment"] * 4 + ["move"] * 5 + ["priority"] * 2 + ["assign", "file", "close"]),
+    kind=st.sampled_from(["move"] * 5 + ["comment"] * 4 + ["priority"] * 2 + ["assign", "file", "close"]),
     by=st.sampled_from([BO, BO, ANA]),
     word=st.sampled_from(["high", "low", "medium", "critical"]),
     public=st.just(True) | st.booleans(),
@@ -229,21 +255,76 @@ def _aim(life: Life, intention: Intention) -> datetime:
     return max(at, near[intention.pick % len(near)] + intention.nudge)
 
 
+def _steered(life: Life, intention: Intention) -> Intention:
+    """The intention, but for every other move, which goes to where clocks wait, or out of there."""
+    if intention.kind != "move" or intention.pick % 2:
+        return intention
+    names = [name for name, _ in life.plan.required_workflow.statuses]
+    pauses = [i for i, name in enumerate(names) if name.startswith(("Waiting", "Held"))]
+    if life.case.status in (names[i] for i in pauses) or not pauses:
+        return replace(intention, pick=1)
+    return replace(intention, pick=pauses[intention.pick // 2 % len(pauses)])
+
+
 def try_at(life: Life, intention: Intention) -> None:
     """Hand in the intention at its instant."""
-    life.attempt(attrs.evolve(event_of(life.plan, life.case, intention), at=_aim(life, intention)))
+    tried = event_of(life.plan, life.case, replace(_steered(life, intention), timing="now"))
+    life.attempt(attrs.evolve(tried, at=_aim(life, intention)))
+
+
+_starts = st.sampled_from(STARTS)
+_picks = st.integers(0, 200)
+_few = st.integers(0, 5)
+_beside = st.sampled_from([NOTHING, MICROSECOND, -MICROSECOND])
+_tried = st.lists(intentions, min_size=2, max_size=8)
+_few_tried = st.lists(intentions, max_size=4)
+_hardly_tried = st.lists(intentions, max_size=2)
 
 
 @st.composite
-def clock_lives(draw: st.DrawFn, plans: st.SearchStrategy[Plan] = plans, most: int = 7) -> Life:
-    """A case with up to so many things tried on it."""
+def clock_lives(
+    draw: st.DrawFn,
+    plans: st.SearchStrategy[Plan] = plans,
+    tried: st.SearchStrategy[list[Intention]] = _tried,
+) -> Life:
+    """A case with some things tried on it."""
     plan = draw(plans)
-    start = draw(st.sampled_from(STARTS))
-    starts = [start, *edges_of(plan.calendar("desk"), start), start + timedelta(hours=9)]
-    life = born(plan, draw(st.sampled_from(starts)) + draw(st.sampled_from([NOTHING, MICROSECOND, -MICROSECOND])))
-    for intention in draw(st.lists(intentions, max_size=most)):
+    start = draw(_starts)
+    starts = [start, start + timedelta(hours=9), *edges_of(plan.calendar("desk"), start)]
+    life = born(plan, starts[draw(_picks) % len(starts)] + draw(_beside))
+    for intention in draw(tried):
         try_at(life, intention)
     return life
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A case that waited on its client, and the positions in its log of the moves into the wait and out of it."""
+
+    life: Life
+    begins: int
+    ends: int
+
+
+_waiting_lives = clock_lives(pausing_plans, _few_tried)
+
+
+@st.composite
+def waits(draw: st.DrawFn) -> Wait:
+    """A case without timers that came to wait, and perhaps no longer does."""
+    life = draw(_waiting_lives)
+    once = draw(intentions)
+    if life.case.status != "Waiting":
+        life.attempt(StatusChanged("Waiting", at=_aim(life, once), by=BO))
+    begins = max(i for i, event in enumerate(life.log) if isinstance(event, StatusChanged))
+    for intention in draw(_hardly_tried):
+        kind = "priority" if intention.pick % 3 else "comment"
+        try_at(life, replace(intention, kind=kind, by=BO))
+    try_at(life, replace(draw(intentions), kind="move", by=BO))
+    for intention in draw(_hardly_tried):
+        try_at(life, intention)
+    moves = [i for i, event in enumerate(life.log) if isinstance(event, StatusChanged) and i > begins]
+    return Wait(life, begins, moves[0] if moves else len(life.log))
 
 
 def up_to(log: Sequence[Event], now: datetime) -> list[Event]:
@@ -257,6 +338,7 @@ def instants_of(life: Life) -> list[datetime]:
     found = [event.at for event in log]
     for at in {first, last}:
         found += [end for one in readings(life.plan, log, at) for end in ends_of(one)]
+    found += chain_of(life.plan, log, last, 2)
     found += edges_of(life.plan.calendar("desk"), last)
     found += [change for change in CHANGES if first <= change <= last + 10 * DAY]
     beside = {at + nudge for at in found for nudge in (-MICROSECOND, NOTHING, MICROSECOND)}
@@ -292,46 +374,34 @@ class Scene:
         return readings(self.plan, self.life.log, self.now)
 
 
+_lives = clock_lives() | clock_lives() | waits().map(lambda wait: wait.life)
+
+
 @st.composite
 def scenes(draw: st.DrawFn, lives: st.SearchStrategy[Life] | None = None) -> Scene:
     """A case and an instant where its clocks change, or beside it."""
-    life = draw(clock_lives() if lives is None else lives)
-    return Scene(life, draw(st.sampled_from(instants_of(life))))
+    life = draw(_lives if lives is None else lives)
+    found = instants_of(life)
+    return Scene(life, found[draw(_picks) % len(found)])
 
 
-calm_scenes = scenes(clock_lives(calm_plans))
-
-
-@dataclass(frozen=True)
-class Wait:
-    """A case that waited on its client: the positions in its log of the move into the wait and of the move out of it."""
-
-    life: Life
-    begins: int
-    ends: int
+timed_lives = clock_lives(clock_plans(workflow=TIMED) | st.sampled_from(PRESETS[2:]), _few_tried)
 
 
 @st.composite
-def waits(draw: st.DrawFn, plans: st.SearchStrategy[Plan] = calm_plans) -> Wait:
-    """A case without timers that came to wait, and no longer does."""
-    life = draw(clock_lives(plans, most=4))
-    once = draw(intentions)
-    if life.case.status != "Waiting":
-        life.attempt(StatusChanged("Waiting", at=_aim(life, once), by=BO))
-    begins = max(i for i, event in enumerate(life.log) if isinstance(event, StatusChanged))
-    for intention in draw(st.lists(intentions, max_size=2)):
-        if intention.kind in ("comment", "priority", "assign") and intention.by == BO:
-            try_at(life, intention)
-    try_at(life, attrs_replaced(draw(intentions), kind="move", by=BO))
-    for intention in draw(st.lists(intentions, max_size=2)):
-        try_at(life, intention)
-    moves = [i for i, event in enumerate(life.log) if isinstance(event, StatusChanged) and i > begins]
-    return Wait(life, begins, moves[0] if moves else len(life.log))
+def left_alone(draw: st.DrawFn, lives: st.SearchStrategy[Life] | None = None) -> Scene:
+    """A case on which nothing happens from some event on, and an instant at or beside what it does by itself."""
+    life = draw(_lives if lives is None else lives)
+    log = life.log[: 1 + draw(_picks) % len(life.log)]
+    at = log[-1].at
+    found = [at, *chain_of(life.plan, log, at, draw(_few))]
+    if life.plan.required_workflow.status(replay(log).status).timers:
+        found += [at + 2 * DAY, at + 5 * DAY]
+    return Scene(Life(life.plan, replay(log), log), max(at, found[draw(_picks) % len(found)] + draw(_beside)))
 
 
-def attrs_replaced(intention: Intention, **changes: Any) -> Intention:
-    """The intention with some of it changed."""
-    return Intention(**{**intention.__dict__, **changes})
+calm_scenes = scenes(clock_lives(calm_plans))
+pausing_scenes = scenes(waits().map(lambda wait: wait.life))
 
 
 def calendar_of(plan: Plan, target: Target | None) -> Calendar:
@@ -357,17 +427,16 @@ def counts_from(reading: Reading) -> datetime:
 
 
 def amount_of(plan: Plan, target: Target, since: datetime) -> timedelta:
-    """A target as an amount of time from an instant on; what follows up to an opening is not of it."""
+    """A target as an amount of time from an instant on: its length in business hours, or else the time to its due."""
     amount = target.due.amount
-    if isinstance(amount, timedelta):
+    if target.due.unit == "business hours" and isinstance(amount, timedelta):
         return amount
-    boundary = "close" if in_real_time(target) else target.boundary
-    return passed(plan, target, since, deadline(calendar_of(plan, target), since, target.due, boundary=boundary))
+    return passed(plan, target, since, deadline(calendar_of(plan, target), since, target.due, boundary=target.boundary))
 
 
 def chain_of(plan: Plan, log: Sequence[Event], now: datetime, most: int) -> list[datetime]:
     """The next so many instants at which the library says that something changes."""
     found: list[datetime] = []
     while len(found) < most and (due := next_due(plan, log, found[-1] if found else now)) is not None:
-        found.append(due.at)
+        found.append(utc(due.at))
     return found

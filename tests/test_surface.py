@@ -91,7 +91,21 @@ def test_the_core_reads_no_clock_and_does_no_input_or_output(name: str) -> None:
 def test_every_public_function_and_class_has_a_docstring_with_an_example() -> None:
     """Errors are named for what they say; data classes that only answers are made of need none."""
     answers = {"Promise", "Explanation", "Stretch", "Calendar", "CombinedCalendar"}
-    answers |= {"Case", "Due", "Held", "QueueKey", "Reading", "WhatIf", "FirstPriority", "FollowUp", "Notice", "PendingTimer", "StaffedChannel", "Step", "Violation"}
+    answers |= {
+        "Case",
+        "Due",
+        "Held",
+        "QueueKey",
+        "Reading",
+        "WhatIf",
+        "FirstPriority",
+        "FollowUp",
+        "Notice",
+        "PendingTimer",
+        "StaffedChannel",
+        "Step",
+        "Violation",
+    }
     for name, thing in public():
         if inspect.isfunction(thing) or inspect.isclass(thing):
             documented = inspect.getdoc(thing)

@@ -22,7 +22,7 @@ from .logs import Log, log_as_of
 from .plan import Percent, Plan, Target, check_plan
 from .promises import Verdict, judged_done, judged_open
 from .reasons import Explanation, clock_steps, explain, when
-from .terms import Price, Scope, Term, due_under, passed, priced, used_under
+from .terms import Price, Scope, Term, due_under, priced, used_under, waited_under
 from .timing import Grid, clock_of, pending_timers
 from .worktime import due_of
 from .zones import EPOCH, MICROSECOND, as_utc, in_range, in_zone, since_epoch
@@ -258,8 +258,8 @@ def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
     term, limit_term = prices[-1].due, prices[-1].limit
     phase = _phase(exchange, now)
     at, before = (until, pauses) if phase != "paused" else _before_the_last(pauses, now)
-    used = used_under(term, before, at)
-    waited = [passed(term, max(low, term.since), high) for low, high, _ in pauses if high > term.since]
+    waited = waited_under(term, pauses, until)
+    used = used_under(term, waited, until)
     kept = term.calendar.compiled
     zone, epoch = kept.zone, kept.epoch
     due: datetime | None = None
@@ -277,8 +277,11 @@ def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
         verdict = judged_open(at, dues, limits) if exchange.done is None else judged_done(at, dues, limits)
         remaining = remaining_to_limit = term.amount - used
         if limit_term is not term:
-            remaining_to_limit = limit_term.amount - used_under(limit_term, before, at)
-        warned = tuple(warning for warning, comes in _warnings(term, dues) if comes <= at)
+            remaining_to_limit = limit_term.amount - used_under(
+                limit_term, waited_under(limit_term, pauses, until), until
+            )
+        if term.target.warn_before:
+            warned = tuple(warning for warning, comes in _warnings(term, dues) if comes <= at)
         if phase == "paused":
             due_if_resumed = zone.fromutc(epoch + due_under(term, pauses))
         else:
@@ -294,7 +297,7 @@ def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
         None if exchange.done is None else zone.fromutc(epoch + exchange.done),
         None if exchange.cancelled is None else zone.fromutc(epoch + exchange.cancelled),
         used,
-        sum(waited, _NOTHING),
+        waited,
         remaining,
         remaining_to_limit,
         due_if_resumed,

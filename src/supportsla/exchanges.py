@@ -7,7 +7,7 @@ Instants are times since 1970-01-01Z.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -37,43 +37,35 @@ class Pause(NamedTuple):
     status: str
 
 
-class Mark(NamedTuple):
-    """What an event is for a clock: a "signal", or a change of "status" or of "priority", and which."""
+Mark = tuple[timedelta, str, Any]
+"""When, and what an event is for a clock: a "signal", or a change of "status" or of "priority", and which."""
 
-    at: timedelta
-    kind: str
-    value: Any
+
+def _opening(event: Opened, at: timedelta) -> tuple[Mark, ...]:
+    begins = (at, "status", event.status), (at, "priority", event.priority), (at, "signal", "opening")
+    return (*begins, (at, "signal", "client_opening")) if event.by.role == "client" else begins
 
 
 _SAYS = {"client": "client_update", "support": "reply"}
 
 
-def _opening(event: Opened) -> Iterator[tuple[str, Any]]:
-    yield "status", event.status
-    yield "priority", event.priority
-    yield "signal", "opening"
-    if event.by.role == "client":
-        yield "signal", "client_opening"
+def _comment(event: Commented, at: timedelta) -> tuple[Mark, ...]:
+    role = event.by.role
+    return ((at, "signal", _SAYS[role]),) if event.public and role in _SAYS else ()
 
 
-def _comment(event: Commented) -> Iterator[tuple[str, Any]]:
-    if event.public and event.by.role in _SAYS:
-        yield "signal", _SAYS[event.by.role]
+def _file(event: AttachmentAdded, at: timedelta) -> tuple[Mark, ...]:
+    return ((at, "signal", "client_update"),) if event.public and event.by.role == "client" else ()
 
 
-def _file(event: AttachmentAdded) -> Iterator[tuple[str, Any]]:
-    if event.public and event.by.role == "client":
-        yield "signal", "client_update"
-
-
-_MARKS: dict[type[Event], Callable[[Any], Iterable[tuple[str, Any]]]] = {
-    **dict.fromkeys(KINDS, lambda _: ()),
+_MARKS: dict[type[Event], Callable[[Any, timedelta], tuple[Mark, ...]]] = {
+    **dict.fromkeys(KINDS, lambda _event, _at: ()),
     Opened: _opening,
     Commented: _comment,
     AttachmentAdded: _file,
-    StatusChanged: lambda event: (("status", event.to),),
-    PriorityChanged: lambda event: (("priority", event.to),),
-    Assigned: lambda _: (("signal", "assignment"),),
+    StatusChanged: lambda event, at: ((at, "status", event.to),),
+    PriorityChanged: lambda event, at: ((at, "priority", event.to),),
+    Assigned: lambda _, at: ((at, "signal", "assignment"),),
 }
 
 
@@ -86,10 +78,10 @@ def marks_of(events: Iterable[Event]) -> list[Mark]:
     marks: list[Mark] = []
     for event in events:
         try:
-            found = _MARKS[event.__class__](event)
+            of = _MARKS[event.__class__]
         except KeyError:
             raise no_event(event) from None
-        marks += [Mark(event.at - EPOCH, *mark) for mark in found]
+        marks += of(event, event.at - EPOCH)
     return marks
 
 
@@ -118,15 +110,20 @@ class Exchange:
     def go_on(self, at: timedelta) -> None:
         """Wait no longer."""
         if self.paused_since is not None:
-            self.pauses.append(Pause(self.paused_since, at, self.paused_by))
+            if self.paused_since < at:
+                self.pauses.append(Pause(self.paused_since, at, self.paused_by))
             self.paused_since = None
 
     def pauses_until(self, at: timedelta) -> list[Pause]:
-        """All pauses up to an instant, the open one too, as far as they lie after the start."""
+        """All pauses up to an instant, the open one too."""
+        if not self.pauses and self.paused_since is None:
+            return []
         begun = [*self.pauses]
-        if self.paused_since is not None:
+        if self.paused_since is not None and self.paused_since < at:
             begun.append(Pause(self.paused_since, at, self.paused_by))
-        return [Pause(low, min(high, at), status) for low, high, status in begun if low < min(high, at)]
+        if begun and begun[-1].high <= at:
+            return begun
+        return [Pause(low, min(high, at), status) for low, high, status in begun if low < at]
 
     def price(self, at: timedelta, priority: str | None) -> None:
         """Let another priority hold from then on."""
@@ -142,8 +139,13 @@ _NextStart = Callable[[Exchange, timedelta], timedelta]
 def exchanges(plan: Plan, metric: Metric, marks: Sequence[Mark], next_start: _NextStart) -> list[Exchange]:
     """The metric's clocks, in order; `next_start` says when a sequential one starts after the one before."""
     fold = _Fold(metric, plan.on_reopening, next_start)
-    for mark in marks:
-        fold.take[mark.kind](mark.at, mark.value)
+    for at, kind, value in marks:
+        if kind == "status":
+            fold.move(at, value)
+        elif kind == "priority":
+            fold.price(at, value)
+        elif value in metric.heard:
+            fold.signal(at, value)
     return fold.found
 
 
@@ -166,7 +168,6 @@ class _Fold:
         self.mode: Mode = "running"
         self.status, self.since = "", timedelta()
         self.priority: str | None = None
-        self.take = {"signal": self.signal, "status": self.move, "priority": self.price}
 
     def price(self, at: timedelta, priority: str | None) -> None:
         self.priority = priority
@@ -179,28 +180,28 @@ class _Fold:
         if not self.awake:
             self.awake = signal == metric.after
             return
-        following = Exchange(at, self.priority)
+        following = None
         if self.owed and signal in metric.stops:
-            following = self.stop(at, following, starts_next=signal in metric.starts)
+            following = self.stop(at, starts_next=signal in metric.starts)
         elif self.owed and signal in metric.cancels:
             self.end(at)
             self.owed = False
         elif self.live is not None and signal in metric.restarts:
             self.end(at)
-            self.begin(at, following)
+            self.begin(at)
         if not self.owed and signal in metric.starts:
             self.owed = True
             if self.mode in ("running", "paused"):
                 self.begin(at, following)
 
-    def stop(self, at: timedelta, following: Exchange, *, starts_next: bool) -> Exchange:
-        """Close the exchange as done; the clock that would follow it, if one does."""
-        ended = self.live
+    def stop(self, at: timedelta, *, starts_next: bool) -> Exchange | None:
+        """Close the exchange as done; the clock that would follow it, if that does not start then."""
+        ended, following = self.live, None
         if ended is None and self.halted is not None and self.halted.cancelled is not None and not starts_next:
             ended = self.halted
         if ended is not None:
             if ended.started > at:
-                return following
+                return None
             ended.go_on(at)
             ended.done, ended.cancelled = at, None
             if self.metric.recurrence == "sequential":
@@ -218,15 +219,17 @@ class _Fold:
             self.live.cancelled = at
         self.live = self.halted = None
 
-    def begin(self, at: timedelta, clock: Exchange) -> None:
-        """Let a clock run, or wait, from the instant on."""
-        self.live = clock
+    def begin(self, at: timedelta, clock: Exchange | None = None) -> None:
+        """Let a clock run, or wait, from the instant on; without one, that starts then."""
+        self.live = clock = clock or Exchange(at, self.priority)
         self.found.append(clock)
         if self.mode == "paused":
             clock.pause(at, self.status)
 
     def move(self, at: timedelta, status: str) -> None:
         mode = self.metric.modes.get(status, "running")
+        if mode == self.mode == "running":
+            return
         if self.live is not None:
             self.live.go_on(at)
             self.leave(at, mode)
@@ -255,7 +258,7 @@ class _Fold:
         """The exchange is open and has no clock, and the case is where it would run."""
         if self.halted is None or self.halted.cancelled is not None or self.on_reopening == "restart":
             self.halted = None
-            self.begin(at, Exchange(at, self.priority))
+            self.begin(at)
         elif self.on_reopening == "continue":
             self.live, self.halted = self.halted, None
             self.live.done = None

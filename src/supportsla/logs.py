@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import attrs
 
@@ -33,7 +33,10 @@ class Log(NamedTuple):
 
     def last(self, kind: str) -> str | None:
         """The status or the priority, whichever `kind` asks for; None before the opening."""
-        return next((mark.value for mark in reversed(self.marks) if mark.kind == kind), None)
+        for _, marked, value in reversed(self.marks):
+            if marked == kind:
+                return cast("str | None", value)
+        return None
 
 
 def _checked(events: Iterable[Event]) -> list[Event]:
@@ -79,18 +82,20 @@ def log_as_of(plan: Plan, events: Iterable[Event], now: timedelta) -> Log:
         return Log(opened, [], None)
     if log[-1].at - EPOCH > now:
         log = [event for event in log if event.at - EPOCH <= now]
-        marks = [mark for mark in marks if mark.at <= now]
-    seen = Log(opened, [_known(plan, mark) for mark in marks], None)
+        marks = [mark for mark in marks if mark[0] <= now]
+    _know(plan, marks)
+    seen = Log(opened, marks, None)
     if plan.workflow is None or not plan.workflow.status(str(seen.last("status"))).timers:
         return seen
     step = advance(plan, replay(log), EPOCH + now)
-    return Log(opened, [*seen.marks, *marks_of(step.events)], step.case)
+    return Log(opened, [*marks, *marks_of(step.events)], step.case)
 
 
-def _known(plan: Plan, mark: Mark) -> Mark:
-    """The mark, if the plan knows what it names, with the priority's own name."""
-    if mark.kind == "priority" and mark.value is not None and mark.value not in plan.index.ranks:
-        return mark._replace(value=plan.priority(mark.value).name)
-    if mark.kind == "status" and plan.workflow is not None and mark.value not in plan.index.statuses:
-        plan.workflow.status(mark.value)
-    return mark
+def _know(plan: Plan, marks: list[Mark]) -> None:
+    """Give priorities their own names in the marks, and refuse names that the plan does not have."""
+    ranks, statuses, workflow = plan.index.ranks, plan.index.statuses, plan.workflow
+    for i, (at, kind, value) in enumerate(marks):
+        if kind == "priority" and value is not None and value not in ranks:
+            marks[i] = at, kind, plan.priority(value).name
+        elif kind == "status" and workflow is not None and value not in statuses:
+            workflow.status(value)

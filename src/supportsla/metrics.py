@@ -76,6 +76,7 @@ class Metric:
     cancelled_in: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_statuses)
     recurrence: Recurrence = attrs.field(default="independent", kw_only=True)
     modes: dict[str, Mode] = attrs.field(init=False, eq=False, repr=False)
+    heard: frozenset[str] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
@@ -91,6 +92,8 @@ class Metric:
         )
         modes = {status: mode for mode, statuses in columns for status in statuses}
         object.__setattr__(self, "modes", modes)
+        heard = {*self.starts, *self.stops, *self.restarts, *self.cancels, *filter(None, [self.after])}
+        object.__setattr__(self, "heard", frozenset(heard))
 
 
 def standard_metrics(

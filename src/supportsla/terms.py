@@ -15,38 +15,44 @@ from typing import NamedTuple
 import attrs
 
 from .calendars import Calendar
-from .durations import Duration, Unit
+from .durations import Duration
 from .exchanges import Exchange, Pause
 from .plan import Plan, Target
-from .worktime import Boundary, due_of, open_between
+from .worktime import Boundary, due_of, open_between, used_up
+from .zones import in_range
 
-__all__ = ["Price", "Scope", "Term", "due_under", "passed", "priced", "used_under"]
+__all__ = ["Price", "Scope", "Term", "due_under", "priced", "used_under", "waited_under"]
 
 _NOTHING = timedelta(0)
 
 
 @attrs.frozen(slots=False)
 class Term:
-    """An amount of time that counts from an instant; without a target, of no amount, and only to be measured."""
+    """An amount of time that counts from an instant, and the due if nothing interrupts it.
+
+    Without a target there is no amount, and it only measures.
+    """
 
     target: Target | None
     calendar: Calendar
     since: timedelta
     amount: timedelta = _NOTHING
+    due: timedelta = _NOTHING
     boundary: Boundary = "close"
     around_the_clock: bool = False
 
 
 def _term(plan: Plan, target: Target, duration: Duration, since: timedelta) -> Term:
-    calendar = plan.index.calendars[target.calendar]
+    calendar, boundary = plan.index.calendars[target.calendar], target.boundary
     if duration.unit == "business hours" and isinstance(duration.amount, timedelta):
-        return Term(target, calendar, since, duration.amount, target.boundary)
-    due = due_of(calendar, since, duration, target.boundary)
+        due = used_up(calendar, since, duration.amount, boundary)
+        return Term(target, calendar, since, duration.amount, due, boundary)
+    due = due_of(calendar, since, duration, boundary)
     if duration.unit.startswith("calendar"):
-        return Term(target, calendar, since, due - since, around_the_clock=True)
+        return Term(target, calendar, since, due - since, due, around_the_clock=True)
     amount = open_between(calendar, since, due)
-    lands_on_it = due_of(calendar, since, Duration("business hours", amount), "close") == due
-    return Term(target, calendar, since, amount, "close" if lands_on_it else "open")
+    lands_on_it = used_up(calendar, since, amount, "close") == due
+    return Term(target, calendar, since, amount, due, "close" if lands_on_it else "open")
 
 
 def passed(term: Term, start: timedelta, end: timedelta) -> timedelta:
@@ -54,33 +60,36 @@ def passed(term: Term, start: timedelta, end: timedelta) -> timedelta:
     return end - start if term.around_the_clock else open_between(term.calendar, start, end)
 
 
-def used_under(term: Term, pauses: Iterable[Pause], at: timedelta) -> timedelta:
-    """How much of it is used at an instant; nothing before it counts."""
-    if at <= term.since:
-        return _NOTHING
-    used = passed(term, term.since, at)
+def waited_under(term: Term, pauses: Iterable[Pause], at: timedelta) -> timedelta:
+    """How much time, as the term counts it, has gone by in the pauses by an instant."""
+    waited = _NOTHING
     for low, high, _ in pauses:
         if high > term.since and low < at:
-            used -= passed(term, max(low, term.since), min(high, at))
-    return used
+            waited += passed(term, max(low, term.since), min(high, at))
+    return waited
+
+
+def used_under(term: Term, waited: timedelta, at: timedelta) -> timedelta:
+    """How much of it is used at an instant, of which so much has been waited."""
+    return passed(term, term.since, at) - waited if at > term.since else _NOTHING
 
 
 def due_under(term: Term, pauses: Iterable[Pause]) -> timedelta:
     """The instant at which it is used up, if nothing but these pauses interrupts it; a due that is reached stays."""
-    due = _due(term, term.amount)
-    amount = term.amount
+    due, amount = term.due, term.amount
     for low, high, _ in pauses:
         if due <= low:
             break
         if high > term.since:
             amount += passed(term, max(low, term.since), high)
-            due = _due(term, amount)
+            due = _used_up(term, amount)
     return due
 
 
-def _due(term: Term, amount: timedelta) -> timedelta:
-    unit: Unit = "calendar hours" if term.around_the_clock else "business hours"
-    return due_of(term.calendar, term.since, Duration(unit, amount), term.boundary)
+def _used_up(term: Term, amount: timedelta) -> timedelta:
+    if term.around_the_clock:
+        return in_range(term.since + amount, "due")
+    return used_up(term.calendar, term.since, amount, term.boundary)
 
 
 class Price(NamedTuple):
@@ -129,8 +138,10 @@ def _repriced(scope: Scope, exchange: Exchange, old: Price, at: timedelta, prior
     if how == "from_change" or old.due.target is None:
         return Price(at, priority, due, limit, "from_change")
     pauses = exchange.pauses_until(at)
-    due, limit = _earlier(old.due, due, pauses), _earlier(old.limit, limit, pauses)
-    return Price(at, priority, due, limit, "kept" if due is old.due else "earlier")
+    kept = _earlier(old.due, due, pauses)
+    same = old.due is old.limit and due is limit
+    limit = kept if same else _earlier(old.limit, limit, pauses)
+    return Price(at, priority, kept, limit, "kept" if kept is old.due else "earlier")
 
 
 def _rank(plan: Plan, priority: str | None) -> int:

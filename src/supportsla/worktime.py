@@ -9,8 +9,8 @@ inverses, and a binary search over the open time at each window's end finds eith
 - bisect_right: the last such instant. It is the open answer of a positive amount, the close answer of a negative
   one, and for no amount at all the next opening.
 
-The commonest question, a positive amount on years that are compiled already, is answered in `deadline` itself by two
-bisections; `_seek` answers all others, and compiles further years until it can.
+The commonest question, a positive amount on years that are compiled already, is answered by `used_up`; `_seek` answers
+all others, and compiles further years until it can.
 
 Days are not amounts of open time but steps on local dates: on the dates that have open time (W7), or on all (W8).
 """
@@ -55,6 +55,7 @@ __all__ = [
     "next_open",
     "next_opening",
     "open_between",
+    "used_up",
     "windows",
 ]
 
@@ -92,22 +93,25 @@ def deadline(
     kept = compiled(calendar)
     at = kept.instant(start, "start")
     amount: Any = duration.amount if type(duration) is Duration and duration.unit == "business hours" else duration
-    timeline = kept.timeline
-    if (
-        type(amount) is timedelta
-        and _NOTHING < amount < _LONGEST
-        and boundary == "close"
-        and timeline is not None
-        and timeline.start <= at < timeline.end
-    ):
+    if type(amount) is timedelta and _NOTHING < amount < _LONGEST:
+        due = used_up(calendar, at, amount, boundary)
+    else:
+        due = due_of(calendar, at, as_duration(duration), boundary)
+    return kept.zone.fromutc(kept.epoch + due)
+
+
+def used_up(calendar: Calendar, at: timedelta, amount: timedelta, boundary: Boundary) -> timedelta:
+    """`due_of` a positive amount of business time: the commonest question, answered by two bisections."""
+    timeline = calendar.compiled.timeline
+    if timeline is not None and timeline.start <= at < timeline.end and not timeline.deserts:
         i = bisect_right(timeline.opens, at) - 1
         after = timeline.after
         target = (at - timeline.anchors[i] if at < timeline.closes[i] else after[i]) + amount
-        if target < after[-1] and not timeline.deserts:
-            j = bisect_left(after, target, i)
-            return kept.zone.fromutc(kept.epoch + (timeline.anchors[j] + target))
-    due = due_of(calendar, at, as_duration(duration), boundary)
-    return kept.zone.fromutc(kept.epoch + due)
+        if target < after[-1]:
+            j = bisect_left(after, target, i) if boundary == "close" else bisect_right(after, target, i)
+            if j < len(after) and boundary in ("close", "open"):
+                return timeline.anchors[j] + target
+    return _business_hours(calendar, at, amount, boundary)
 
 
 def elapsed(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
