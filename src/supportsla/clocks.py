@@ -206,14 +206,13 @@ def readings(plan: Plan, events: Iterable[Event], now: datetime) -> tuple[Readin
 
 def readings_of(plan: Plan, log: Log, now: timedelta) -> Iterator[Reading]:
     """`readings` of a log as of an instant, a time since 1970-01-01Z."""
-    priority = log.last("priority")
     for metric in plan.measured:
         scope = Scope(plan, metric.name, log.opened.channel)
         found = exchanges(plan, metric, log.marks, partial(_next_start, scope))
         for exchange in found:
             yield _reading(scope, exchange, now)
         if not found:
-            yield _not_started(scope, priority)
+            yield _not_started(scope, log.last("priority"))
 
 
 def _not_started(scope: Scope, priority: str | None) -> Reading:
@@ -321,9 +320,9 @@ def _phase(exchange: Exchange, now: timedelta) -> Phase:
 def _before_the_last(pauses: list[Pause], now: timedelta) -> tuple[timedelta, list[Pause]]:
     """When the wait that goes on began, however many statuses it has gone through, and the pauses before it."""
     since, first = now, len(pauses)
-    while first and pauses[first - 1].high == since:
+    while first and pauses[first - 1][1] == since:
         first -= 1
-        since = pauses[first].low
+        since = pauses[first][0]
     return since, pauses[:first]
 
 

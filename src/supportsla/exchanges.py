@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from .events import (
     KINDS,
@@ -29,13 +29,8 @@ from .zones import EPOCH
 __all__ = ["Exchange", "Mark", "Pause", "exchanges", "marks_of"]
 
 
-class Pause(NamedTuple):
-    """A stretch in which a clock waits, and the status that makes it wait."""
-
-    low: timedelta
-    high: timedelta
-    status: str
-
+Pause = tuple[timedelta, timedelta, str]
+"""A stretch in which a clock waits, and the status that makes it wait."""
 
 Mark = tuple[timedelta, str, Any]
 """When, and what an event is for a clock: a "signal", or a change of "status" or of "priority", and which."""
@@ -111,7 +106,7 @@ class Exchange:
         """Wait no longer."""
         if self.paused_since is not None:
             if self.paused_since < at:
-                self.pauses.append(Pause(self.paused_since, at, self.paused_by))
+                self.pauses.append((self.paused_since, at, self.paused_by))
             self.paused_since = None
 
     def pauses_until(self, at: timedelta) -> list[Pause]:
@@ -120,10 +115,10 @@ class Exchange:
             return []
         begun = [*self.pauses]
         if self.paused_since is not None and self.paused_since < at:
-            begun.append(Pause(self.paused_since, at, self.paused_by))
-        if begun and begun[-1].high <= at:
+            begun.append((self.paused_since, at, self.paused_by))
+        if begun and begun[-1][1] <= at:
             return begun
-        return [Pause(low, min(high, at), status) for low, high, status in begun if low < at]
+        return [(low, min(high, at), status) for low, high, status in begun if low < at]
 
     def price(self, at: timedelta, priority: str | None) -> None:
         """Let another priority hold from then on."""
@@ -139,12 +134,14 @@ _NextStart = Callable[[Exchange, timedelta], timedelta]
 def exchanges(plan: Plan, metric: Metric, marks: Sequence[Mark], next_start: _NextStart) -> list[Exchange]:
     """The metric's clocks, in order; `next_start` says when a sequential one starts after the one before."""
     fold = _Fold(metric, plan.on_reopening, next_start)
+    modes, heard = metric.modes, metric.heard
     for at, kind, value in marks:
         if kind == "status":
-            fold.move(at, value)
+            if value in modes or fold.mode != "running":
+                fold.move(at, value)
         elif kind == "priority":
             fold.price(at, value)
-        elif value in metric.heard:
+        elif value in heard:
             fold.signal(at, value)
     return fold.found
 
@@ -156,24 +153,26 @@ class _Fold:
     ended: `halted` is that one, and `idle` and `repriced` are what the case has been through since.
     """
 
+    live: Exchange | None = None
+    halted: Exchange | None = None
+    idle: list[Pause]
+    repriced: list[tuple[timedelta, str | None]]
+    owed = False
+    mode: Mode = "running"
+    status, since = "", timedelta(0)
+    priority: str | None = None
+
     def __init__(self, metric: Metric, on_reopening: Reopening, next_start: _NextStart) -> None:
         self.metric, self.on_reopening, self.next_start = metric, on_reopening, next_start
         self.found: list[Exchange] = []
-        self.live: Exchange | None = None
-        self.halted: Exchange | None = None
-        self.idle: list[Pause] = []
-        self.repriced: list[tuple[timedelta, str | None]] = []
-        self.owed = False
         self.awake = metric.after is None
-        self.mode: Mode = "running"
-        self.status, self.since = "", timedelta()
-        self.priority: str | None = None
 
     def price(self, at: timedelta, priority: str | None) -> None:
         self.priority = priority
-        self.repriced.append((at, priority))
         if self.live is not None:
             self.live.price(at, priority)
+        elif self.halted is not None:
+            self.repriced.append((at, priority))
 
     def signal(self, at: timedelta, signal: str) -> None:
         metric = self.metric
@@ -206,7 +205,7 @@ class _Fold:
             ended.done, ended.cancelled = at, None
             if self.metric.recurrence == "sequential":
                 following = Exchange(self.next_start(ended, at), self.priority)
-                following.pauses = [pause for pause in ended.pauses if pause.high > following.started]
+                following.pauses = [pause for pause in ended.pauses if pause[1] > following.started]
         self.owed, self.live, self.halted = False, None, None
         return following
 
@@ -228,13 +227,12 @@ class _Fold:
 
     def move(self, at: timedelta, status: str) -> None:
         mode = self.metric.modes.get(status, "running")
-        if mode == self.mode == "running":
-            return
         if self.live is not None:
-            self.live.go_on(at)
+            if self.live.paused_since is not None:
+                self.live.go_on(at)
             self.leave(at, mode)
         elif self.halted is not None:
-            self.idle.append(Pause(self.since, at, self.status))
+            self.idle.append((self.since, at, self.status))
         self.mode, self.status, self.since = mode, status, at
         if mode in ("running", "paused"):
             if self.live is not None:

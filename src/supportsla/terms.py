@@ -80,8 +80,8 @@ def due_under(term: Term, pauses: Iterable[Pause]) -> timedelta:
     for low, high, _ in pauses:
         if due <= low:
             break
-        if high > term.since:
-            amount += passed(term, max(low, term.since), high)
+        if high > term.since and (waited := passed(term, max(low, term.since), high)):
+            amount += waited
             due = _used_up(term, amount)
     return due
 
