@@ -1,10 +1,10 @@
 """What all clocks of a case cost to read, beside a state machine library that follows the statuses alone.
 
-A case is 8 events as `handle` leaves them in its log: an opening, a reply, four moves to Solved with a wait for the
-client between, the client's answer, and a priority raised. Four metrics have targets in business time, two of them
-pause. Ours reads all four clocks off the whole log; `transitions` is handed the names of the triggers of the moves, on
-one machine as in `folding`. What business days and limits add, and what the questions about an open case cost, the
-case less its end, follows for information.
+A case is 8 events: an opening, a reply, and six moves to Solved with two waits between. The four metrics that a desk
+promises have targets in business time: first and next response, follow-up and resolution, which pauses. Ours reads all
+clocks off the whole log; `transitions` is handed the names of the triggers of the moves, on one machine as in
+`folding`, and with a machine for each case. What business days and limits add, what a priority that is raised adds,
+and what the questions about an open case cost, the case less its end, follows for information.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from statistics import median
 
 import attrs
 from contestants import Runner
-from folding import CASES, TRIGGERS, shared_transitions
+from folding import CASES, TRIGGERS, own_transitions, shared_transitions
 from harness import Cell, Line, race, table
 
 from supportsla import Duration, Plan, Target, business_days, business_hours, elapsed, next_due, queue_key, readings
@@ -28,34 +28,38 @@ PER_SECOND = 20_000
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = 90
 NOW = START + timedelta(days=DAYS)
-HOURS = {"first_response": 4, "next_response": 8, "resolution": 60, "agent_work": 24}
+HOURS = {"first_response": 4, "next_response": 8, "follow_up": 24, "resolution": 60}
 PRIORITIES = ("critical", "high", "medium", "low")
-PHASES = ("done", "cancelled", "done", "done")
-WAITING = ("resolution", "agent_work")
+PHASES = ("done", "not_started", "cancelled", "cancelled", "done")
+MOVES = ("In Progress", "Waiting on Client", "In Progress", "Waiting on Internal Team", "In Progress", "Solved")
+ASKED, TOLD = 3, 4
 
 Log = tuple[Event, ...]
 
 
 def random_cases(rng: random.Random) -> list[Log]:
-    """The logs: each the same story, at instants drawn from a seed."""
+    """The logs: each the same story, at instants drawn from a seed; the first move comes before the reply."""
     client, support = Actor("client", "ana", "Acme"), Actor("support", "bo")
     logs: list[Log] = []
     for number in range(CASES):
-        seconds = sorted(rng.sample(range(DAYS * 86400), 7))
-        opened, replied, taken, asked, told, raised, solved = (START + timedelta(seconds=second) for second in seconds)
+        seconds = sorted(rng.sample(range(DAYS * 86400), 8))
+        opened, taken, replied, *others = (START + timedelta(seconds=second) for second in seconds)
+        moves = [StatusChanged(to, at=at, by=support) for to, at in zip(MOVES, (taken, *others), strict=True)]
         logs.append(
             (
                 Opened(f"A-{number}", "No login", "", "medium", status="New", at=opened, by=client, channel="email"),
+                moves[0],
                 Commented("We look into it.", at=replied, by=support),
-                StatusChanged("In Progress", at=taken, by=support),
-                StatusChanged("Waiting on Client", at=asked, by=support),
-                Commented("Since Monday.", at=told, by=client),
-                StatusChanged("In Progress", at=told, by=client),
-                PriorityChanged("high", "Nobody can log in.", at=raised, by=support),
-                StatusChanged("Solved", at=solved, by=support),
+                *moves[1:],
             )
         )
     return logs
+
+
+def raised(log: Log) -> Log:
+    """The same case, with its priority raised while it is worked on."""
+    change = PriorityChanged("high", "Nobody can log in.", at=log[-2].at, by=log[-2].by)
+    return *log[:-1], change, log[-1]
 
 
 def triggers_of(log: Log) -> tuple[str, ...]:
@@ -104,13 +108,15 @@ def queue_keys(plan: Plan, logs: Sequence[Log]) -> Runner:
 
 
 def as_counted(reading: Reading, log: Log) -> bool:
-    """Whether a reading is what `elapsed` counts, from where its target does to its end and less the wait."""
-    _, _, _, asked, told, *_ = (event.at for event in log)
-    since, end = reading.held[-1].counts_from, reading.done or reading.cancelled
-    if end is None or reading.target is None or reading.remaining is None:
+    """Whether a reading is what `elapsed` counts, from its start to its end and less the wait for the client."""
+    if reading.phase == "not_started":
+        return True
+    asked, told = log[ASKED].at, log[TOLD].at
+    since, end = reading.started, reading.done or reading.cancelled
+    if since is None or end is None or reading.target is None or reading.remaining is None:
         return False
     used = elapsed(CST, since, end)
-    if since < told and reading.metric in WAITING:
+    if reading.metric == "resolution":
         used -= elapsed(CST, asked, told)
     return reading.elapsed == used and reading.elapsed + reading.remaining == reading.target.due.amount
 
@@ -136,7 +142,9 @@ def clocks(rounds: int, rng: random.Random) -> Iterator[str]:
     runners = {
         "readings": all_readings(in_hours, logs),
         "in days": all_readings(plan_in_days(), logs),
+        "raised": all_readings(in_hours, [raised(log) for log in logs]),
         "transitions": shared_transitions([triggers_of(log) for log in logs]),
+        "transitions, a machine a case": own_transitions([triggers_of(log) for log in logs]),
         "open": open_readings(in_hours, live),
         "next_due": next_dues(in_hours, live),
         "queue_key": queue_keys(in_hours, live),
@@ -145,7 +153,9 @@ def clocks(rounds: int, rng: random.Random) -> Iterator[str]:
     times = race({name: Cell(run, CASES) for name, run in runners.items()}, rounds, rng)
     lines = [
         Line("four clocks in business hours", "readings", "transitions", at_least=2),
+        Line("theirs a machine a case", "readings", "transitions, a machine a case", at_least=2),
         Line("in business days, with limits", "in days", "transitions"),
+        Line("and a priority that is raised", "raised", "transitions"),
     ]
     yield from table("clocks, transitions", lines, times, "theirs")
     questions = [Line(f"{name} of an open case", name, "open") for name in ("next_due", "queue_key")]

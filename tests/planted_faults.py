@@ -151,8 +151,8 @@ FAULTS = [
     Fault(
         "an internal comment is a first response",
         "exchanges",
-        "if event.public and event.by.role in _SAYS:",
-        "if event.by.role in _SAYS:",
+        "if event.public and role in _SAYS else ()",
+        "if role in _SAYS else ()",
         CLOCKS,
     ),
     Fault(
@@ -165,7 +165,7 @@ FAULTS = [
     Fault(
         "a wait moves no due",
         "terms",
-        "amount += passed(term, low, high)",
+        "amount += waited",
         "pass",
         CLOCKS,
     ),
@@ -179,8 +179,8 @@ FAULTS = [
     Fault(
         "a lowered priority counts from the change",
         "terms",
-        '*_terms(scope, priority, exchange.started), "from_start")',
-        '*_terms(scope, priority, at), "from_start")',
+        '*_terms(scope, priority, exchange.started, exchange.started), "from_start")',
+        '*_terms(scope, priority, exchange.started, at), "from_start")',
         CLOCKS,
     ),
     Fault(
@@ -194,7 +194,7 @@ FAULTS = [
         "the cadence goes on from the answer when the wait ends",
         "exchanges",
         "            self.halted = None\n            self.begin(at)",
-        "            self.begin(self.halted.started if self.halted else at)",
+        "            self.begin(at, self.halted and Exchange(self.halted.started, self.priority))",
         CLOCKS,
     ),
     Fault(
@@ -221,15 +221,15 @@ FAULTS = [
     Fault(
         "a warning is no change",
         "clocks",
-        'yield from (Due(EPOCH + comes, "warning", reading.metric) for _, comes in warnings)',
+        'yield Due(in_zone(comes, term.calendar.compiled.zone), "warning", reading.metric)',
         "pass",
         CLOCKS,
     ),
     Fault(
         "a wait through two statuses is two waits",
         "clocks",
-        "while first and pauses[first - 1].high == since:",
-        "if first and pauses[first - 1].high == since:",
+        "while first and pauses[first - 1][1] == since:",
+        "if first and pauses[first - 1][1] == since:",
         CLOCKS,
     ),
 ]

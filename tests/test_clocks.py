@@ -777,6 +777,16 @@ def test_a_due_that_is_reached_stays() -> None:
         assert last("resolution", plan, log, at(16, 9)).due == expected
 
 
+def test_a_wait_through_two_statuses_is_one_wait() -> None:
+    """The due would be at an opening at which one status gives way to another, and is not reached there (W2)."""
+    metric = Metric("resolution", "opening", paused_in=["Waiting on Client", "Waiting on Internal Team"])
+    target = Target("resolution", "high", business_hours(11), boundary="open")
+    plan = attrs.evolve(US, metrics=[metric], targets=[target])
+    log: list[Event] = [opened(at(15, 8)), move(at(15, 19), "Waiting on Client")]
+    log += [move(at(16, 7), "Waiting on Internal Team"), move(at(16, 9), "In Progress")]
+    assert last("resolution", plan, log, at(16, 9)).due == at(16, 9)
+
+
 def test_a_warning_that_came_stays_while_the_clock_waits_and_when_it_is_done() -> None:
     """And one that did not does not come any more."""
     plan = with_targets(Target("resolution", "high", business_hours(4), warn_before=[Percent(50), Percent(10)]))

@@ -154,7 +154,8 @@ def _to(target: Target) -> str:
 
 def _explained_due(grounds: _Grounds, target: Target, due: timedelta) -> Explanation:
     why = _explained(grounds, due)
-    if any(step.reason == "paused" for step in why.steps):
+    runs_to_an_opening = why.around_the_clock and target.boundary == "open"
+    if runs_to_an_opening or any(step.reason == "paused" for step in why.steps):
         return attrs.evolve(why, duration=target.due, boundary=target.boundary)
     promised = explain(grounds.prices[-1].due.calendar, why.start, target.due, boundary=target.boundary)
     return attrs.evolve(promised, notes=why.notes)

@@ -76,10 +76,11 @@ def used_under(term: Term, waited: timedelta, at: timedelta) -> timedelta:
 
 def due_under(term: Term, pauses: Iterable[Pause]) -> timedelta:
     """The instant at which it is used up, if nothing but these pauses interrupts it; a due that is reached stays."""
-    due, amount = term.due, term.amount
+    due, amount, waits_until = term.due, term.amount, None
     for low, high, _ in pauses:
-        if due <= low:
+        if due < low or due == low != waits_until:
             break
+        waits_until = high
         if high > term.since and (waited := passed(term, max(low, term.since), high)):
             amount += waited
             due = _used_up(term, amount)
