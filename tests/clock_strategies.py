@@ -88,7 +88,7 @@ WARNINGS: tuple[tuple[Duration | Percent, ...], ...] = (
     (business_hours(1), Percent(100)),
     (calendar_hours(1), business_days(1)),
     (Percent(33), calendar_days(1)),
-    (Percent(0), business_hours(0, microseconds=1)),
+    (Percent(1), business_hours(0, microseconds=1)),
 )
 SHAPES = tuple(product(LENGTHS, LIMITS, ("desk", "other", "always"), ("close", "open"), WARNINGS))
 PRIORITIES = ("high", "medium", "low")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -29,6 +30,7 @@ from supportsla import (
     Reading,
     Status,
     Target,
+    UnknownCalendar,
     UnknownPriority,
     UnknownStatus,
     Window,
@@ -419,6 +421,10 @@ def test_p16_due_and_limit_are_each_the_earlier_of_the_old_and_the_new() -> None
     first = last("first_response", US, log, at(15, 15))
     assert (first.due, first.limit) == (at(15, 16), at(16, 15))
     assert (first.remaining, first.remaining_to_limit) == (timedelta(hours=1), timedelta(hours=12))
+    held = first.held[-1]
+    assert (held.target and held.target.priority, held.limit_target and held.limit_target.priority) == ("low", "medium")
+    limit = "The limit is 1 business day for medium, counted from Mon 2026-06-15 15:00 CDT (UTC-05:00)."
+    assert held.why.endswith(f"and stays. {limit}")
 
 
 def test_p16_a_clock_that_waits_is_priced_as_if_it_went_on_at_the_change() -> None:
@@ -473,7 +479,7 @@ def test_p16_the_reading_says_which_target_held_when() -> None:
         (at(12, 10, 30), "low", at(12, 8)),
     ]
     assert [step.target and step.target.priority for step in held] == ["low", "low", "high", "low"]
-    assert held[1].why.endswith("days for low, which is due no later than what would count from the change, and stays.")
+    assert "for low, which is due no later than what would count from the change, and stays. The limit" in held[1].why
 
 
 def test_a_priority_without_a_target_promises_nothing_and_one_with_a_target_counts_from_the_change() -> None:
@@ -483,6 +489,7 @@ def test_a_priority_without_a_target_promises_nothing_and_one_with_a_target_coun
     assert (raised.due, raised.elapsed) == (at(15, 14), timedelta(hours=1))
     to_nothing = last("resolution", plan, [opened(at(15, 8)), price(at(15, 10), "critical")], at(15, 11))
     assert (to_nothing.due, to_nothing.verdict) == (at(15, 12), "pending")
+    assert to_nothing.held[-1].why.endswith("which stays, since nothing is promised for the new priority.")
     lowered = last("resolution", plan, [opened(at(15, 8)), price(at(15, 10), "low")], at(15, 11))
     assert (lowered.due, lowered.verdict, lowered.remaining) == (None, None, None)
     assert lowered.held[-1].why.startswith(
@@ -701,6 +708,9 @@ def test_an_exchange_that_a_signal_cancelled_is_not_taken_up_by_a_later_one() ->
         (lambda: Metric("m", "opening", recurrence="weekly"), "Metric.recurrence"),  # type: ignore[arg-type]
         (lambda: Metric("m", "opening", done_in=[5]), "statuses of a Metric"),  # type: ignore[list-item]
         (lambda: Percent("5"), "Percent"),  # type: ignore[arg-type]
+        (lambda: Percent(0), "Percent is 0"),
+        (lambda: Percent(101), "Percent is 101"),
+        (lambda: reminders_then(Move("Done"), every=business_hours(1), times=-1, calendar="desk"), "times is -1"),
         (lambda: Target("m", "p", business_hours(1), warn_before="5"), "Target.warn_before"),  # type: ignore[arg-type]
         (lambda: Target("m", "p", business_hours(1), warn_before=[5]), "duration"),  # type: ignore[list-item]
         (lambda: attrs.evolve(US, on_reopening="perhaps"), "Plan.on_reopening"),  # type: ignore[arg-type]
@@ -710,7 +720,7 @@ def test_an_exchange_that_a_signal_cancelled_is_not_taken_up_by_a_later_one() ->
 )
 def test_what_is_no_row_of_the_table_is_refused(make: object, message: str) -> None:
     """At once, with what is allowed."""
-    with pytest.raises((WrongType, InvalidChoice), match=message):
+    with pytest.raises((WrongType, InvalidChoice, OutOfRange), match=message):
         make()  # type: ignore[operator]
 
 
@@ -805,7 +815,7 @@ def test_next_due_takes_timers_and_clocks_together() -> None:
     coming = next_due(plan, log, at(15, 9))
     assert coming is not None
     assert (coming.at, coming.what, coming.name) == (at(16, 9), "timer", "remind the client")
-    assert str(coming) == "Tue 2026-06-16 09:00 CDT (UTC-05:00): timer of remind the client"
+    assert str(coming) == "Tue 2026-06-16 09:00 CDT (UTC-05:00): remind the client"
 
 
 def test_nothing_comes_of_a_case_that_is_over() -> None:
@@ -845,7 +855,7 @@ def test_the_queue_says_why_one_case_is_ahead_of_another() -> None:
     assert older.ahead_of(younger).startswith("A-1 before A-2: opened Mon 2026-06-15 08:00 CDT")
     assert high.ahead_of(older).startswith("high before A-1: first_response is due Mon 2026-06-15 18:00 CDT")
     assert older.ahead_of(high).startswith("A-1 after high: nothing is due, first_response of the other Mon")
-    assert older.ahead_of(key(answered, "A-0")).startswith("A-1 after A-0: both")
+    assert older.ahead_of(key(answered, "A-0")) == "A-1 after A-0: all else is equal, so their numbers decide"
     assert str(over) == "over: closed, critical, nothing is due, opened Mon 2026-06-08 08:00 CDT (UTC-05:00)"
 
 
@@ -928,6 +938,15 @@ def test_what_if_compares_exchanges_that_only_one_side_has() -> None:
     assert "  is        not measured" in str(found)
 
 
+def test_what_if_takes_no_calendar_in_place_of_none() -> None:
+    """A plan without a desk has nothing to put it in place of; and what is no plan is none."""
+    bare = Plan("bare", {"ours": CST}, [Priority("high")], [], workflow=US.workflow)
+    with pytest.raises(UnknownCalendar, match="'desk'"):
+        what_if(bare, [opened(at(12, 16))], at(12, 17), under=CST)
+    with pytest.raises(WrongType, match="under is 'x'"):
+        what_if(US, [opened(at(12, 16))], at(12, 17), under="x")  # type: ignore[arg-type]
+
+
 def test_what_if_before_the_opening_finds_nothing_to_compare() -> None:
     """No clock has started."""
     found = what_if(US, [opened(at(12, 16))], at(12, 15), under=apricot_anz())
@@ -969,6 +988,15 @@ def test_real_time_is_called_so() -> None:
     """A target in calendar hours runs around the clock."""
     first = last("first_response", US, [opened(at(12, 16), "critical")], at(12, 17))
     assert str(first.elapsed_explanation).startswith("1:00 h of real time")
+
+
+def test_a_reading_is_data_as_any_value_is() -> None:
+    """It can be taken apart, pickled and changed; a copy that is changed explains nothing."""
+    first = last("first_response", US, [opened(at(12, 16))], at(12, 17))
+    assert attrs.asdict(first)["due"] == at(15, 8)
+    assert pickle.loads(pickle.dumps(first)).explanation == first.explanation
+    assert attrs.evolve(first, phase="paused").explanation is None
+    assert first.warnings == ()
 
 
 def test_what_has_not_started_explains_nothing() -> None:

@@ -25,6 +25,7 @@ from supportsla import (
     SetPriority,
     Staffing,
     Status,
+    Target,
     Timer,
     UnknownStatus,
     Workflow,
@@ -381,6 +382,13 @@ def test_the_published_workflows_have_no_findings(plan: Plan) -> None:
 def test_a_plan_without_a_workflow_has_no_findings() -> None:
     """Nothing can be wrong with it yet."""
     assert lint(Plan("bare", {"desk": ALWAYS}, [], [])) == ()
+
+
+def test_a_target_for_a_clock_that_nothing_ends_is_found() -> None:
+    """Such as a resolution where no status is solved; the first response ends all the same."""
+    targets = [Target(metric, "any", business_hours(4)) for metric in ("first_response", "resolution")]
+    found = lint(Plan("bare", {"desk": ALWAYS}, [Priority("any")], targets))
+    assert [(finding.name, finding.path) for finding in found] == [("never_ends", "targets[1].metric")]
 
 
 def test_a_status_that_no_way_leads_to_is_found() -> None:

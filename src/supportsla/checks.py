@@ -23,7 +23,8 @@ def lint(checked: Plan | Workflow) -> tuple[Finding, ...]:
 
     The names: "unreachable_status" (no way leads there), "dead_end" (nothing leads out, and it is not closed),
     "nobody_may" (a move that no role may make), "late_reminder" and "late_timer" (the case has been moved before),
-    "idle_answer" (what becomes of an update that moves nothing, where every update moves the case).
+    "idle_answer" (what becomes of an update that moves nothing, where every update moves the case). Of a plan besides:
+    "never_ends" (a target for a metric that no signal and no status ends).
 
     Raises:
         WrongType: neither a plan nor a workflow.
@@ -36,11 +37,19 @@ def lint(checked: Plan | Workflow) -> tuple[Finding, ...]:
     workflow.statuses.Lost: nothing leads out of 'Lost', which is not closed
     """
     if isinstance(checked, Plan):
-        return () if checked.workflow is None else lint(checked.workflow)
+        return (*_endless(checked), *(() if checked.workflow is None else lint(checked.workflow)))
     if not isinstance(checked, Workflow):
         raise WrongType("lint", checked, "a Plan or a Workflow")
     checks = (_unreachable, _dead_ends, _moves_of_nobody, _late_timers, _idle_answers)
     return tuple(finding for check in checks for finding in check(checked))
+
+
+def _endless(plan: Plan) -> Iterator[Finding]:
+    endless = {metric.name for metric in plan.measured if not (metric.stops or metric.cancels or metric.done_in)}
+    for i, target in enumerate(plan.targets):
+        if target.metric in endless:
+            text = f"no signal and no status ends {target.metric!r}, so that its clocks run on"
+            yield Finding("never_ends", "warning", f"targets[{i}].metric", text)
 
 
 def _warning(name: str, path: str, message: str) -> Finding:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal, NamedTuple, get_args
+from typing import ClassVar, Literal, NamedTuple, get_args
 
 import attrs
 
@@ -19,13 +19,13 @@ from .errors import NeverOpens, OutOfRange
 from .events import Event
 from .exchanges import Exchange, Pause, exchanges
 from .logs import Log, log_as_of
-from .plan import Percent, Plan, Target, check_plan
+from .plan import Percent, Plan, Target
 from .promises import Verdict, judged_done, judged_open
 from .reasons import Explanation, clock_steps, explain, when
 from .terms import Price, Scope, Term, due_under, priced, used_under, waited_under
 from .timing import Grid, clock_of, pending_timers
 from .worktime import due_of
-from .zones import EPOCH, MICROSECOND, as_utc, in_range, in_zone, since_epoch
+from .zones import EPOCH, MICROSECOND, as_utc, in_zone
 
 __all__ = ["Due", "Held", "Reading", "next_due", "readings", "readings_of"]
 
@@ -51,13 +51,15 @@ class Held:
         priority: of the case, from then on.
         target: that sets the due; None: nothing is promised.
         counts_from: the instant from which it counts.
-        why: a sentence.
+        limit_target: that sets the limit, which another one may (P16).
+        why: a sentence or two.
     """
 
     at: datetime = attrs.field(eq=as_utc)
     priority: str | None
     target: Target | None
     counts_from: datetime = attrs.field(eq=as_utc)
+    limit_target: Target | None
     why: str
 
 
@@ -71,6 +73,8 @@ class Reading:
     Attributes:
         metric: such as "first_response".
         phase: "not_started", "running", "paused", "done" or "cancelled".
+        priority: by which it is judged.
+        target: that sets the due.
         verdict: "pending" before the due, "met", "late" (to the limit) or "missed"; None without a target. Of a clock
             that waits or was cancelled, as it stood then.
         started: the instant of the event that started the clock; None while nothing has.
@@ -80,46 +84,52 @@ class Reading:
         remaining: to the due, so that `elapsed + remaining` is the target; negative only when late or missed.
         remaining_to_limit: likewise, to the limit.
         due_if_resumed: of a clock that waits: its due, if it went on now.
-        priority: by which it is judged.
-        target: that sets the due.
         warned: the warnings of the target that have come.
     """
 
     metric: str
     phase: Phase
-    verdict: Verdict | None
-    started: datetime | None = attrs.field(eq=as_utc)
-    due: datetime | None = attrs.field(eq=as_utc)
-    limit: datetime | None = attrs.field(eq=as_utc)
-    done: datetime | None = attrs.field(eq=as_utc)
-    cancelled: datetime | None = attrs.field(eq=as_utc)
-    elapsed: timedelta
-    paused: timedelta
-    remaining: timedelta | None
-    remaining_to_limit: timedelta | None
-    due_if_resumed: datetime | None = attrs.field(eq=as_utc)
     priority: str | None
     target: Target | None
-    warned: tuple[Duration | Percent, ...]
-    grounds: _Grounds | None = attrs.field(eq=False, repr=False)
+    verdict: Verdict | None = None
+    started: datetime | None = attrs.field(default=None, eq=as_utc)
+    due: datetime | None = attrs.field(default=None, eq=as_utc)
+    limit: datetime | None = attrs.field(default=None, eq=as_utc)
+    done: datetime | None = attrs.field(default=None, eq=as_utc)
+    cancelled: datetime | None = attrs.field(default=None, eq=as_utc)
+    elapsed: timedelta = _NOTHING
+    paused: timedelta = _NOTHING
+    remaining: timedelta | None = None
+    remaining_to_limit: timedelta | None = None
+    due_if_resumed: datetime | None = attrs.field(default=None, eq=as_utc)
+    warned: tuple[Duration | Percent, ...] = ()
+    _grounds: ClassVar[_Grounds | None] = None
+
+    @property
+    def warnings(self) -> tuple[datetime, ...]:
+        """When the target's warnings come, if nothing interrupts the clock; none where there is no due."""
+        if self._grounds is None or self.due is None:
+            return ()
+        term = self._grounds.prices[-1].due
+        return tuple(in_zone(comes, term.calendar.compiled.zone) for _, comes in _warnings(term, self.due - EPOCH))
 
     @property
     def held(self) -> tuple[Held, ...]:
         """Which target held when, and why; the last one is the one that holds (P16)."""
-        return tuple(_held(self.grounds.prices)) if self.grounds else ()
+        return tuple(_held(self._grounds.prices)) if self._grounds else ()
 
     @property
     def explanation(self) -> Explanation | None:
         """Why the due is what it is, or would be if a clock that waits went on now; None where there is none."""
         due = self.due_if_resumed or self.due
-        if self.grounds is None or self.target is None or due is None:
+        if self._grounds is None or self.target is None or due is None:
             return None
-        return _explained_due(self.grounds, self.target, due - EPOCH)
+        return _explained_due(self._grounds, self.target, due - EPOCH)
 
     @property
     def elapsed_explanation(self) -> Explanation | None:
         """Why as much is used as is; None where no clock has started."""
-        return _explained(self.grounds, self.grounds.until) if self.grounds else None
+        return _explained(self._grounds, self._grounds.until) if self._grounds else None
 
 
 def _held(prices: list[Price]) -> Iterator[Held]:
@@ -127,7 +137,8 @@ def _held(prices: list[Price]) -> Iterator[Held]:
     for price in prices:
         zone = price.due.calendar.compiled.zone
         at, counts_from = in_zone(price.at, zone), in_zone(price.due.since, zone)
-        yield Held(at, price.priority, price.due.target, counts_from, _why(price, old, at, counts_from))
+        why = _why(price, old, at, counts_from)
+        yield Held(at, price.priority, price.due.target, counts_from, price.limit.target, why)
         old = price
 
 
@@ -136,6 +147,7 @@ _WHY = {
     "from_change": "counted from the change",
     "earlier": "counted from the change, which is due earlier than before",
     "kept": "which is due no later than what would count from the change, and stays",
+    "unpromised": "which stays, since nothing is promised for the new priority",
 }
 
 
@@ -145,7 +157,16 @@ def _why(price: Price, old: Price | None, at: datetime, counts_from: datetime) -
     if old is None:
         return f"The target is {promised}, from {when(counts_from)} on." if target else f"{promised.capitalize()}."
     how = f", {_WHY[price.why]}" if target else ""
-    return f"From {when(at)} on, the priority is {price.priority}, not {old.priority}: {promised}{how}."
+    return f"From {when(at)} on, the priority is {price.priority}, not {old.priority}: {promised}{how}.{_other(price)}"
+
+
+def _other(price: Price) -> str:
+    """Where the limit comes from, if not from the target that sets the due."""
+    target, zone = price.limit.target, price.limit.calendar.compiled.zone
+    if target is None or target == price.due.target:
+        return ""
+    since = when(in_zone(price.limit.since, zone))
+    return f" The limit is {target.limit or target.due} for {target.priority}, counted from {since}."
 
 
 def _to(target: Target) -> str:
@@ -200,43 +221,23 @@ def readings(plan: Plan, events: Iterable[Event], now: datetime) -> tuple[Readin
     >>> reading.metric, reading.phase, str(reading.due), str(reading.remaining)
     ('first_response', 'running', '2026-06-15 08:00:00-05:00', '2:00:00')
     """
-    check_plan(plan)
-    at = in_range(since_epoch(now, "now"), "now")
-    return tuple(readings_of(plan, log_as_of(plan, events, at), at))
+    return tuple(readings_of(plan, log_as_of(plan, events, now)))
 
 
-def readings_of(plan: Plan, log: Log, now: timedelta) -> Iterator[Reading]:
-    """`readings` of a log as of an instant, a time since 1970-01-01Z."""
+def readings_of(plan: Plan, log: Log) -> Iterator[Reading]:
+    """`readings` of a log as of an instant."""
     for metric in plan.measured:
         scope = Scope(plan, metric.name, log.opened.channel)
         found = exchanges(plan, metric, log.marks, partial(_next_start, scope))
         for exchange in found:
-            yield _reading(scope, exchange, now)
+            yield _reading(scope, exchange, log.now)
         if not found:
             yield _not_started(scope, log.last("priority"))
 
 
 def _not_started(scope: Scope, priority: str | None) -> Reading:
     target = scope.plan.index.target(scope.metric, priority, scope.channel)
-    return Reading(
-        scope.metric,
-        "not_started",
-        "pending" if target else None,
-        started=None,
-        due=None,
-        limit=None,
-        done=None,
-        cancelled=None,
-        elapsed=_NOTHING,
-        paused=_NOTHING,
-        remaining=None,
-        remaining_to_limit=None,
-        due_if_resumed=None,
-        priority=priority,
-        target=target,
-        warned=(),
-        grounds=None,
-    )
+    return Reading(scope.metric, "not_started", priority, target, "pending" if target else None)
 
 
 def _next_start(scope: Scope, ended: Exchange, done: timedelta) -> timedelta:
@@ -253,59 +254,71 @@ def _next_start(scope: Scope, ended: Exchange, done: timedelta) -> timedelta:
 def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
     ended = exchange.cancelled if exchange.done is None else exchange.done
     until = now if ended is None else ended
-    pauses = exchange.pauses_until(until)
-    prices = priced(scope, exchange)
-    term, limit_term = prices[-1].due, prices[-1].limit
-    phase = _phase(exchange, now)
-    at, before = (until, pauses) if phase != "paused" else _before_the_last(pauses, now)
-    waited = waited_under(term, pauses, until)
-    used = used_under(term, waited, until)
-    kept = term.calendar.compiled
-    zone, epoch = kept.zone, kept.epoch
-    due: datetime | None = None
-    limit: datetime | None = None
-    due_if_resumed: datetime | None = None
-    verdict: Verdict | None = None
-    remaining: timedelta | None = None
-    remaining_to_limit: timedelta | None = None
-    warned: tuple[Duration | Percent, ...] = ()
-    if term.target is not None:
-        dues = due_under(term, before)
-        limits = dues if limit_term is term else due_under(limit_term, before)
-        if limits < dues:
-            limit_term, limits = term, dues
-        verdict = judged_open(at, dues, limits) if exchange.done is None else judged_done(at, dues, limits)
-        remaining = remaining_to_limit = term.amount - used
-        if limit_term is not term:
-            remaining_to_limit = limit_term.amount - used_under(
-                limit_term, waited_under(limit_term, pauses, until), until
-            )
-        if term.target.warn_before:
-            warned = tuple(warning for warning, comes in _warnings(term, dues) if comes <= at)
-        if phase == "paused":
-            due_if_resumed = zone.fromutc(epoch + due_under(term, pauses))
-        else:
-            due = zone.fromutc(epoch + dues)
-            limit = due if limit_term is term else zone.fromutc(epoch + limits)
-    return Reading(
+    clock = _Grounds(priced(scope, exchange), exchange.pauses_until(until), until)
+    price, phase = clock.prices[-1], _phase(exchange, now)
+    term, waited = price.due, waited_under(price.due, clock.pauses, until)
+    used, zone, epoch = used_under(term, waited, until), term.calendar.compiled.zone, term.calendar.compiled.epoch
+    standing = _UNPROMISED if term.target is None else _standing(clock, phase, used)
+    reading = Reading(
         scope.metric,
         phase,
-        verdict,
+        price.priority,
+        term.target,
+        standing.verdict,
         zone.fromutc(epoch + exchange.started),
-        due,
-        limit,
+        standing.due,
+        standing.limit,
         None if exchange.done is None else zone.fromutc(epoch + exchange.done),
         None if exchange.cancelled is None else zone.fromutc(epoch + exchange.cancelled),
         used,
         waited,
-        remaining,
-        remaining_to_limit,
-        due_if_resumed,
-        prices[-1].priority,
-        term.target,
-        warned,
-        _Grounds(prices, pauses, until),
+        standing.remaining,
+        standing.remaining_to_limit,
+        standing.due_if_resumed,
+        standing.warned,
     )
+    object.__setattr__(reading, "_grounds", clock)
+    return reading
+
+
+class _Standing(NamedTuple):
+    """How a clock stands to its target."""
+
+    verdict: Verdict | None = None
+    due: datetime | None = None
+    limit: datetime | None = None
+    remaining: timedelta | None = None
+    remaining_to_limit: timedelta | None = None
+    due_if_resumed: datetime | None = None
+    warned: tuple[Duration | Percent, ...] = ()
+
+
+_UNPROMISED = _Standing()
+
+
+def _standing(clock: _Grounds, phase: Phase, used: timedelta) -> _Standing:
+    """As of its end; of a clock that waits, as of when it began to."""
+    prices, pauses, at = clock
+    term, limit_term, before = prices[-1].due, prices[-1].limit, pauses
+    zone, epoch = term.calendar.compiled.zone, term.calendar.compiled.epoch
+    if phase == "paused":
+        at, before = _before_the_last(pauses, at)
+    due = due_under(term, before)
+    limit = due if limit_term is term else due_under(limit_term, before)
+    if limit < due:
+        limit_term, limit = term, due
+    verdict = judged_done(at, due, limit) if phase == "done" else judged_open(at, due, limit)
+    remaining = remaining_to_limit = term.amount - used
+    if limit_term is not term:
+        waited = waited_under(limit_term, pauses, clock.until)
+        remaining_to_limit = limit_term.amount - used_under(limit_term, waited, clock.until)
+    warned = tuple(warning for warning, comes in _warnings(term, due) if comes <= at)
+    if phase == "paused":
+        resumed = zone.fromutc(epoch + due_under(term, pauses))
+        return _Standing(verdict, None, None, remaining, remaining_to_limit, resumed, warned)
+    shown = zone.fromutc(epoch + due)
+    shown_limit = shown if limit_term is term else zone.fromutc(epoch + limit)
+    return _Standing(verdict, shown, shown_limit, remaining, remaining_to_limit, None, warned)
 
 
 def _phase(exchange: Exchange, now: timedelta) -> Phase:
@@ -358,7 +371,7 @@ class Due:
     name: str
 
     def __str__(self) -> str:
-        return f"{when(self.at)}: {self.what} of {self.name}"
+        return f"{when(self.at)}: {self.name}" + (f" ({self.what})" if self.what != "timer" else "")
 
 
 def next_due(plan: Plan, events: Iterable[Event], now: datetime) -> Due | None:
@@ -376,30 +389,27 @@ def next_due(plan: Plan, events: Iterable[Event], now: datetime) -> Due | None:
     >>> at, ana = datetime(2026, 6, 12, 21, tzinfo=UTC), Actor("client", "ana")
     >>> log = [Opened("A-1", "No login", priority="high", at=at, by=ana)]
     >>> print(next_due(apricot_us(), log, at))
-    Mon 2026-06-15 08:00 CDT (UTC-05:00): due of first_response
+    Mon 2026-06-15 08:00 CDT (UTC-05:00): first_response (due)
     """
-    check_plan(plan)
-    at = in_range(since_epoch(now, "now"), "now")
-    log = log_as_of(plan, events, at)
-    comes = [due for due in _changes(plan, log, at) if due.at - EPOCH > at]
+    log = log_as_of(plan, events, now)
+    comes = [due for due in _changes(plan, log) if due.at - EPOCH > log.now]
     return min(comes, key=lambda due: (due.at - EPOCH, _ORDER.index(due.what)), default=None)
 
 
 _ORDER: tuple[What, ...] = get_args(What)
 
 
-def _changes(plan: Plan, log: Log, now: timedelta) -> Iterator[Due]:
+def _changes(plan: Plan, log: Log) -> Iterator[Due]:
     if log.case is not None:
         for due, timer in pending_timers(plan, log.case)[:1]:
             yield Due(in_zone(due - EPOCH, clock_of(plan, timer).compiled.zone), "timer", timer.name)
-    for reading in readings_of(plan, log, now):
+    for reading in readings_of(plan, log):
         if reading.started is None or reading.phase not in ("running", "not_started"):
             continue
         yield Due(reading.started, "start", reading.metric)
-        if reading.grounds is None or reading.due is None or reading.limit is None:
+        if reading.due is None or reading.limit is None:
             continue
-        term = reading.grounds.prices[-1].due
-        for _, comes in _warnings(term, reading.due - EPOCH):
-            yield Due(in_zone(comes, term.calendar.compiled.zone), "warning", reading.metric)
+        for comes in reading.warnings:
+            yield Due(comes, "warning", reading.metric)
         yield Due(reading.due, "due", reading.metric)
         yield Due(reading.limit, "limit", reading.metric)

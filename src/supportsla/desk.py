@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from operator import not_
 
 import attrs
 
@@ -18,7 +19,7 @@ from .plan import Plan, check_plan
 from .reasons import when
 from .spans import Window
 from .worktime import is_open, next_open, windows
-from .zones import EPOCH, FIRST, LAST, as_utc, first_shown, in_range, in_zone, since_epoch, wall_time
+from .zones import EPOCH, FIRST, LAST, as_utc, first_shown, in_zone, since_epoch, wall_time
 
 __all__ = ["VIEWS", "QueueKey", "StaffedChannel", "balance", "in_view", "queue_key", "slots", "staffed"]
 
@@ -142,29 +143,33 @@ def in_view(plan: Plan, view: str, case: Case, viewer: Actor) -> bool:
     return may_see(case, viewer) and belongs(case, viewer) and closed in (None, is_closed(plan, case))
 
 
+def _due_or_never(due: datetime | None) -> datetime:
+    return EPOCH + LAST if due is None else due.astimezone(UTC)
+
+
 @attrs.frozen(order=True)
 class QueueKey:
     """The place of a case in the queue: what comes first is less (P16). `str()` says why it stands where it does.
 
     Attributes:
         closed: whether the case is over; such cases come last.
-        waits_for_critical: whether its priority is not the plan's highest.
-        due: the earliest due of its clocks that run; far off where none does.
+        top_priority: whether its priority is the plan's highest.
+        due: the earliest due of its clocks that run; None: no clock with a due runs.
         opened: when it was opened.
         number: the case's.
         priority, metric: its priority, and whose due it is; they do not order.
     """
 
     closed: bool
-    waits_for_critical: bool
-    due: datetime = attrs.field(eq=as_utc, order=as_utc)
+    top_priority: bool = attrs.field(order=not_)
+    due: datetime | None = attrs.field(eq=as_utc, order=_due_or_never)
     opened: datetime = attrs.field(eq=as_utc, order=as_utc)
     number: str
     priority: str | None = attrs.field(order=False)
     metric: str | None = attrs.field(order=False)
 
     def __str__(self) -> str:
-        owed = f"{self.metric} is due {when(self.due)}" if self.metric else "nothing is due"
+        owed = f"{self.metric} is due {when(self.due)}" if self.due else "nothing is due"
         state = "closed, " if self.closed else ""
         return f"{self.number}: {state}{self.priority}, {owed}, opened {when(self.opened)}"
 
@@ -188,17 +193,14 @@ class QueueKey:
 def _difference(one: QueueKey, other: QueueKey) -> str:
     if one.closed != other.closed:
         return "it is closed, the other is open" if one.closed else "it is open, the other is closed"
-    if one.waits_for_critical != other.waits_for_critical:
+    if one.top_priority != other.top_priority:
         return f"it is {one.priority}, the other is {other.priority}"
     if as_utc(one.due) != as_utc(other.due):
-        theirs = f"{other.metric} of the other {when(other.due)}" if other.metric else "nothing of the other"
-        return f"{one.metric} is due {when(one.due)}, {theirs}" if one.metric else f"nothing is due, {theirs}"
+        theirs = f"{other.metric} of the other {when(other.due)}" if other.due else "nothing of the other"
+        return f"{one.metric} is due {when(one.due)}, {theirs}" if one.due else f"nothing is due, {theirs}"
     if as_utc(one.opened) != as_utc(other.opened):
         return f"opened {when(one.opened)}, the other {when(other.opened)}"
-    return "both are due and were opened at the same instant, so their numbers decide"
-
-
-_NEVER = EPOCH + LAST
+    return "all else is equal, so their numbers decide"
 
 
 def queue_key(plan: Plan, events: Iterable[Event], now: datetime) -> QueueKey:
@@ -218,17 +220,15 @@ def queue_key(plan: Plan, events: Iterable[Event], now: datetime) -> QueueKey:
     >>> [log[0].priority for log in sorted(logs, key=lambda log: queue_key(apricot_us(), log, at))]
     ['critical', 'high', 'low']
     """
-    check_plan(plan)
-    at = in_range(since_epoch(now, "now"), "now")
-    log = log_as_of(plan, events, at)
-    running = [reading for reading in readings_of(plan, log, at) if reading.phase == "running"]
+    log = log_as_of(plan, events, now)
+    running = [reading for reading in readings_of(plan, log) if reading.phase == "running"]
     owed = [(reading.due, reading.metric) for reading in running if reading.due is not None]
-    due, metric = min(owed, key=lambda owed: owed[0] - EPOCH, default=(_NEVER, None))
+    due, metric = min(owed, key=lambda owed: owed[0] - EPOCH, default=(None, None))
     priority, status = log.last("priority"), log.last("status")
     closed = plan.workflow is not None and status is not None and plan.workflow.status(status).closed
     critical = bool(plan.priorities) and priority == plan.priorities[0].name
     opened = in_zone(log.opened.at - EPOCH, plan.index.measuring.compiled.zone)
-    return QueueKey(closed, not critical, due, opened, log.opened.number, priority, metric)
+    return QueueKey(closed, critical, due, opened, log.opened.number, priority, metric)
 
 
 def slots(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
 import attrs
@@ -14,8 +14,8 @@ from .events import KINDS, Event, Opened, no_event
 from .exchanges import Mark, marks_of
 from .intake import first_priority
 from .lifecycle import advance
-from .plan import Plan
-from .zones import EPOCH
+from .plan import Plan, check_plan
+from .zones import EPOCH, in_range, since_epoch
 
 __all__ = ["Log", "completed", "log_as_of"]
 
@@ -27,6 +27,7 @@ class Log(NamedTuple):
     has timers.
     """
 
+    now: timedelta
     opened: Opened
     marks: list[Mark]
     case: Case | None
@@ -41,7 +42,7 @@ class Log(NamedTuple):
 
 def _checked(events: Iterable[Event]) -> list[Event]:
     if isinstance(events, str) or not isinstance(events, Iterable):
-        raise WrongType("events", events, "the events of a case, in order")
+        raise WrongType("events", events, "the events of a case, in order; a Case does not hold them")
     log = list(events)
     if not log:
         raise WrongType("events", tuple(log), "at least an Opened")
@@ -72,23 +73,24 @@ def _check_order(number: str, log: list[Event]) -> None:
         last = event.at
 
 
-def log_as_of(plan: Plan, events: Iterable[Event], now: timedelta) -> Log:
+def log_as_of(plan: Plan, events: Iterable[Event], now: datetime) -> Log:
     """The log up to an instant, its opening completed, with what the workflow's timers did since its last event."""
-    log = _checked(events)
+    check_plan(plan)
+    at, log = in_range(since_epoch(now, "now"), "now"), _checked(events)
     opened = log[0] = completed(plan, log[0])
     marks = marks_of(log)
     _check_order(opened.number, log)
-    if opened.at - EPOCH > now:
-        return Log(opened, [], None)
-    if log[-1].at - EPOCH > now:
-        log = [event for event in log if event.at - EPOCH <= now]
-        marks = [mark for mark in marks if mark[0] <= now]
+    if opened.at - EPOCH > at:
+        return Log(at, opened, [], None)
+    if log[-1].at - EPOCH > at:
+        log = [event for event in log if event.at - EPOCH <= at]
+        marks = [mark for mark in marks if mark[0] <= at]
     _know(plan, marks)
-    seen = Log(opened, marks, None)
+    seen = Log(at, opened, marks, None)
     if plan.workflow is None or not plan.workflow.status(str(seen.last("status"))).timers:
         return seen
-    step = advance(plan, replay(log), EPOCH + now)
-    return Log(opened, [*marks, *marks_of(step.events)], step.case)
+    step = advance(plan, replay(log), now)
+    return Log(at, opened, [*marks, *marks_of(step.events)], step.case)
 
 
 def _know(plan: Plan, marks: list[Mark]) -> None:
@@ -98,4 +100,4 @@ def _know(plan: Plan, marks: list[Mark]) -> None:
         if kind == "priority" and value is not None and value not in ranks:
             marks[i] = at, kind, plan.priority(value).name
         elif kind == "status" and workflow is not None and value not in statuses:
-            workflow.status(value)
+            workflow.status(str(value))

@@ -16,7 +16,16 @@ import attrs
 from .calendars import ALWAYS, Calendar
 from .channels import Consultation, Disruption, Intake, Staffing
 from .durations import Duration
-from .errors import InvalidChoice, InvalidPlan, NoTarget, NoWorkflow, UnknownCalendar, UnknownPriority, WrongType
+from .errors import (
+    InvalidChoice,
+    InvalidPlan,
+    NoTarget,
+    NoWorkflow,
+    OutOfRange,
+    UnknownCalendar,
+    UnknownPriority,
+    WrongType,
+)
 from .findings import Finding
 from .members import members_of
 from .metrics import Metric, standard_metrics
@@ -61,7 +70,7 @@ class Percent:
     """A part of a target's time, such as the last quarter of it, for a warning.
 
     Raises:
-        WrongType: no integer.
+        WrongType, OutOfRange: no integer, or none from 1 to 100.
 
     >>> str(Percent(25))
     '25 %'
@@ -70,8 +79,10 @@ class Percent:
     amount: int
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.amount, int):
+        if not isinstance(self.amount, int) or isinstance(self.amount, bool):
             raise WrongType("Percent", self.amount, "an integer")
+        if self.amount not in range(1, 101):
+            raise OutOfRange("Percent", self.amount, "1 to 100")
 
     def __str__(self) -> str:
         return f"{self.amount} %"
@@ -96,7 +107,7 @@ class Target:
         boundary: as in `deadline`.
         channel: the channel on which a case must have come in; None: any for which there is no other target (P17).
         warn_before: how long before the due to warn: durations, in working time where they are business time, or
-            `Percent` of the target's own time.
+            `Percent` of the target's own time: with `Percent(25)` when 75 % of it is used.
 
     Raises:
         WrongType, OutOfRange, InvalidChoice: a due, limit or warning that is no duration, or no such boundary.
@@ -227,10 +238,9 @@ class Plan:
         Raises:
             UnknownCalendar: the plan has no such calendar.
         """
-        calendars = dict(self.calendars)
-        if name not in calendars:
-            raise UnknownCalendar(name, tuple(calendars))
-        return calendars[name]
+        if name not in self.index.calendars:
+            raise UnknownCalendar(name, tuple(self.index.calendars))
+        return self.index.calendars[name]
 
     def priority(self, name: str) -> Priority:
         """The priority of that name or alias, in any case, with hyphens, spaces or neither (P1).
@@ -249,7 +259,7 @@ class Plan:
         Raises:
             UnknownPriority: the plan has no such priority.
         """
-        return self.priorities.index(self.priority(name))
+        return self.index.ranks[self.priority(name).name]
 
     @property
     def required_workflow(self) -> Workflow:

@@ -282,7 +282,7 @@ class _Judge:
             return Judgement(number, fields, "no target", group, promised_by[:_LONGEST_NAME], odd=odd)
         verdict = verdict_at(self.now, *dues, done)
         overdue = done is None and dues[0] <= self.now
-        outcome: Outcome = "open" if verdict == "pending" or (overdue and verdict == "late") else verdict
+        outcome: Outcome = "open" if verdict == "pending" or (done is None and verdict == "late") else verdict
         return Judgement(number, fields, outcome, group, promised_by, *dues, odd, overdue)
 
     def _text(self, fields: list[str], column: str | None) -> str:

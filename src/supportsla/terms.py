@@ -138,6 +138,8 @@ def _repriced(scope: Scope, exchange: Exchange, old: Price, at: timedelta, prior
     due, limit = _terms(scope, priority, exchange.started, at)
     if how == "from_change" or old.due.target is None:
         return Price(at, priority, due, limit, "from_change")
+    if due.target is None:
+        return old._replace(at=at, priority=priority, why="unpromised")
     pauses = exchange.pauses_until(at)
     kept = _earlier(old.due, due, pauses)
     same = old.due is old.limit and due is limit
@@ -151,6 +153,4 @@ def _rank(plan: Plan, priority: str | None) -> int:
 
 def _earlier(old: Term, new: Term, pauses: Sequence[Pause]) -> Term:
     """Whichever is due first, as the two stand at the change."""
-    if new.target is None:
-        return old
     return new if due_under(new, pauses) < due_under(old, pauses) else old

@@ -16,7 +16,7 @@ import attrs
 from .calendars import Calendar
 from .case import Case, evolve, replay
 from .clocks import Reading, readings
-from .errors import EventRefused
+from .errors import EventRefused, WrongType
 from .events import Event, Opened, PriorityChanged
 from .lifecycle import advance, consequences, handle
 from .logs import completed
@@ -57,8 +57,8 @@ class WhatIf:
 def _pairs(before: Iterable[Reading], after: Iterable[Reading]) -> Iterator[tuple[Reading | None, Reading | None]]:
     left, right = tuple(before), tuple(after)
     for metric in dict.fromkeys(reading.metric for reading in (*left, *right)):
-        of = [[reading for reading in side if reading.metric == metric] for side in (left, right)]
-        yield from zip_longest(*of)
+        was, would_be = ([reading for reading in side if reading.metric == metric] for side in (left, right))
+        yield from zip_longest(was, would_be)
 
 
 def _outcome(reading: Reading | None) -> tuple[object, ...] | None:
@@ -123,6 +123,9 @@ def what_if(
 ) -> WhatIf:
     """How a case would stand if it had been handled under another plan, priority or calendar, from its opening on.
 
+    The log is read as it stands, and its inputs are handled again: what `handle` would have made of a log that it did
+    not make is a difference too.
+
     Args:
         plan: under which the log was made; it tells inputs from what followed.
         events: the log.
@@ -132,6 +135,7 @@ def what_if(
 
     Raises:
         NoWorkflow: a plan has none, and so no cases.
+        UnknownCalendar: the plan has no calendar "desk" that another one could take the place of.
         as `readings`.
 
     >>> from datetime import UTC, datetime
@@ -147,8 +151,10 @@ def what_if(
     check_plan(plan)
     other = plan if under is None else under
     if isinstance(other, Calendar):
+        plan.calendar("desk")
         other = attrs.evolve(plan, calendars={**dict(plan.calendars), "desk": other})
-    check_plan(other)
+    if not isinstance(other, Plan):
+        raise WrongType("under", under, "a Plan, or a calendar in place of the plan's")
     at, log = since_epoch(now, "now"), tuple(events)
     before = readings(plan, log, now)
     inputs = list(inputs_of(plan, (event for event in log if event.at - EPOCH <= at)))

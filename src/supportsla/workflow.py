@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple, cast, get_args
 import attrs
 
 from .durations import Duration
-from .errors import InvalidChoice, InvalidWorkflow, SupportSLAError, UnknownStatus, WrongType
+from .errors import InvalidChoice, InvalidWorkflow, OutOfRange, SupportSLAError, UnknownStatus, WrongType
 from .events import ROLES, Role
 from .findings import Finding
 from .members import members_of
@@ -164,12 +164,17 @@ def reminders_then(
         calendar: on which the intervals count, as for `Timer`.
         zone: or the zone in which they do.
 
+    Raises:
+        OutOfRange: fewer reminders than none.
+
     >>> from supportsla import calendar_days
     >>> for timer in reminders_then(Move("Resolved"), every=calendar_days(1), times=3, zone="Europe/Berlin"):
     ...     print(timer.name, timer.every or timer.after)
     remind the client 1 calendar day
     move to Resolved 1 calendar day
     """
+    if times < 0:
+        raise OutOfRange("times", times, "0 or more")
     end = Timer(action, after=every, since="fired", calendar=calendar, zone=zone)
     if times == 0:
         return (end,)
