@@ -106,7 +106,7 @@ def row(log: list[Event]) -> str:
     key, comes = key_of(log), next_due(PLAN, log, NOW)
     running: list[Reading] = [reading for reading in readings(PLAN, log, NOW) if reading.phase == "running"]
     verdict = next((reading.verdict for reading in running if reading.metric == key.metric), None)
-    owed = f"{key.metric:<14}  {when(key.due)}  {verdict:<7}" if key.metric else f"{'nothing':<37}"
+    owed = f"{key.metric:<14}  {when(key.due)}  {verdict:<7}" if key.due else f"{'nothing':<37}"
     following = f"{comes.what} {when(comes.at)}" if comes else "nothing"
     return f"{key.number}  {key.priority:<8}  {owed}  {following}{', closed' if key.closed else ''}"
 

@@ -41,6 +41,7 @@ from supportsla import (
     business_hours,
     calendar_hours,
     handle,
+    inputs_of,
     next_due,
     promise,
     queue_key,
@@ -711,6 +712,8 @@ def test_an_exchange_that_a_signal_cancelled_is_not_taken_up_by_a_later_one() ->
         (lambda: Percent(0), "Percent is 0"),
         (lambda: Percent(101), "Percent is 101"),
         (lambda: reminders_then(Move("Done"), every=business_hours(1), times=-1, calendar="desk"), "times is -1"),
+        (lambda: reminders_then(Move("Done"), every=business_hours(1), times=None), "times is None"),  # type: ignore[arg-type]
+        (lambda: US.target("resolution", "low", 5), "channel is 5"),  # type: ignore[arg-type]
         (lambda: Target("m", "p", business_hours(1), warn_before="5"), "Target.warn_before"),  # type: ignore[arg-type]
         (lambda: Target("m", "p", business_hours(1), warn_before=[5]), "duration"),  # type: ignore[list-item]
         (lambda: attrs.evolve(US, on_reopening="perhaps"), "Plan.on_reopening"),  # type: ignore[arg-type]
@@ -733,7 +736,9 @@ def test_all_that_contradicts_itself_in_the_table_comes_in_one_error() -> None:
                 Metric("first_response", ()),
                 Metric("first_response", "opening", done_in=["Solved", "Lost"], paused_in="Solved"),
             ],
-            targets=[Target("first_respons", "low", business_hours(1), channel="pigeon")],
+            targets=[
+                Target("first_respons", "low", business_hours(1), channel="pigeon", warn_before=[business_hours(-1)])
+            ],
         )
     assert {finding.path for finding in refused.value.findings} == {
         "metrics[0].starts",
@@ -742,6 +747,7 @@ def test_all_that_contradicts_itself_in_the_table_comes_in_one_error() -> None:
         "metrics[1].paused_in[0]",
         "targets[0].metric",
         "targets[0].channel",
+        "targets[0].warn_before[0]",
     }
 
 
@@ -938,6 +944,31 @@ def test_what_if_compares_exchanges_that_only_one_side_has() -> None:
     assert "  is        not measured" in str(found)
 
 
+def test_what_if_sees_what_changes_of_a_clock_that_waits() -> None:
+    """It has no due, but one if it went on."""
+    plan = resolution(high=business_hours(8), critical=business_hours(4))
+    log: list[Event] = [opened(at(12, 16)), move(at(12, 16, 30), "Waiting on Client")]
+    found = what_if(plan, log, at(15, 10), priority="critical")
+    assert "would be  paused, pending, due Mon 2026-06-15 13:30 CDT (UTC-05:00) if resumed, 0:30 h used" in str(found)
+
+
+def test_what_if_asks_another_plan_only_for_the_priority_that_it_is_told() -> None:
+    """Those of the log may have other names there."""
+    other = Plan("b", {"desk": ALWAYS}, [Priority("P0"), Priority("P1")], [], workflow=US.workflow)
+    assert what_if(US, [opened(at(12, 16))], at(15), under=other, priority="P1").after[0].priority == "P1"
+    with pytest.raises(UnknownPriority, match="'high'"):
+        what_if(US, [opened(at(12, 16))], at(15), under=other)
+
+
+@pytest.mark.parametrize("log", [None, 5, [], "log", [5]])
+def test_what_if_refuses_what_is_no_log(log: object) -> None:
+    """At once, as readings do; and so do its inputs."""
+    with pytest.raises(WrongType, match="event"):
+        what_if(US, log, at(13))  # type: ignore[arg-type]
+    with pytest.raises(WrongType, match="event"):
+        inputs_of(US, log)  # type: ignore[arg-type]
+
+
 def test_what_if_takes_no_calendar_in_place_of_none() -> None:
     """A plan without a desk has nothing to put it in place of; and what is no plan is none."""
     bare = Plan("bare", {"ours": CST}, [Priority("high")], [], workflow=US.workflow)
@@ -1002,7 +1033,7 @@ def test_a_reading_is_data_as_any_value_is() -> None:
 def test_what_has_not_started_explains_nothing() -> None:
     """There is no clock."""
     ahead = last("next_response", US, [opened(at(12, 16))], at(12, 17))
-    assert (ahead.held, ahead.explanation, ahead.elapsed_explanation) == ((), None, None)
+    assert (ahead.held, ahead.explanation, ahead.elapsed_explanation, ahead.warnings) == ((), None, None, ())
 
 
 # What can be wrong with a log.
@@ -1059,6 +1090,14 @@ def test_a_calendar_that_never_opens_is_refused_by_name() -> None:
         readings(never, [opened(at(12, 16))], at(13))
     bare = attrs.evolve(never, targets=[])
     assert last("resolution", bare, [opened(at(12, 16))], at(13)).elapsed == timedelta(0)
+
+
+def test_a_clock_that_waits_reads_where_its_due_cannot_be_had() -> None:
+    """Its due if it went on is beyond what can be counted; nothing is due."""
+    plan = with_targets(Target("resolution", "high", calendar_hours(48)))
+    log: list[Event] = [opened(at(12, 16)), reply(at(12, 16)), move(at(12, 17), "Waiting on Client")]
+    waits = last("resolution", plan, log, datetime(2200, 12, 31, tzinfo=UTC))
+    assert (waits.phase, waits.due_if_resumed, waits.remaining) == ("paused", None, timedelta(hours=47))
 
 
 def test_now_is_an_instant_of_years_1900_to_2200() -> None:

@@ -68,7 +68,8 @@ class Reading:
     """One clock of one case at one instant; made by `readings`.
 
     Instants are in the zone of the target's calendar. Amounts are open time for targets in business hours and days,
-    real time for those in calendar ones; without a target, open time on the plan's calendar "desk".
+    real time for those in calendar ones; without a target, open time on the plan's calendar "desk". A copy with other
+    fields, as by `attrs.evolve`, has no reasons.
 
     Attributes:
         metric: such as "first_response".
@@ -83,7 +84,7 @@ class Reading:
         elapsed, paused: since the target that sets the due counts: what is used, and what went by while it waited.
         remaining: to the due, so that `elapsed + remaining` is the target; negative only when late or missed.
         remaining_to_limit: likewise, to the limit.
-        due_if_resumed: of a clock that waits: its due, if it went on now.
+        due_if_resumed: of a clock that waits: its due, if it went on now; None where the calendar has none.
         warned: the warnings of the target that have come.
     """
 
@@ -209,8 +210,9 @@ def readings(plan: Plan, events: Iterable[Event], now: datetime) -> tuple[Readin
     Raises:
         CaseNotOpened, CaseExists, EventOutOfOrder: the log is not that of one case, in order.
         UnknownPriority, UnknownStatus: the log names what the plan does not have.
-        NeverOpens: a target's calendar does not open for 5 years on the way.
-        NaiveDatetime, OutOfRange, WrongType: `now` is no instant; an event is none.
+        NeverOpens, OutOfRange: a due of a clock that does not wait cannot be had, since the target's calendar does not
+            open for 5 years on the way, or lies beyond year 2200.
+        NaiveDatetime, OutOfRange, WrongType: `now` is no instant; an event is none, or there is none.
 
     >>> from datetime import UTC, datetime
     >>> from supportsla.events import Actor, Opened
@@ -314,11 +316,19 @@ def _standing(clock: _Grounds, phase: Phase, used: timedelta) -> _Standing:
         remaining_to_limit = limit_term.amount - used_under(limit_term, waited, clock.until)
     warned = tuple(warning for warning, comes in _warnings(term, due) if comes <= at)
     if phase == "paused":
-        resumed = zone.fromutc(epoch + due_under(term, pauses))
+        resumed = _resumed(term, pauses)
         return _Standing(verdict, None, None, remaining, remaining_to_limit, resumed, warned)
     shown = zone.fromutc(epoch + due)
     shown_limit = shown if limit_term is term else zone.fromutc(epoch + limit)
     return _Standing(verdict, shown, shown_limit, remaining, remaining_to_limit, None, warned)
+
+
+def _resumed(term: Term, pauses: list[Pause]) -> datetime | None:
+    """The due, if the clock went on now; None where the calendar has none."""
+    try:
+        return in_zone(due_under(term, pauses), term.calendar.compiled.zone)
+    except (NeverOpens, OutOfRange):
+        return None
 
 
 def _phase(exchange: Exchange, now: timedelta) -> Phase:
@@ -340,9 +350,15 @@ def _before_the_last(pauses: list[Pause], now: timedelta) -> tuple[timedelta, li
     return since, pauses[:first]
 
 
-def _warnings(term: Term, due: timedelta) -> Iterator[tuple[Duration | Percent, timedelta]]:
+def _warnings(term: Term, due: timedelta) -> Iterable[tuple[Duration | Percent, timedelta]]:
     """The target's warnings, and when they come: at the clock's start, if it is too short for them."""
-    for warning in term.target.warn_before if term.target else ():
+    return _coming(term, term.target.warn_before, due) if term.target and term.target.warn_before else ()
+
+
+def _coming(
+    term: Term, warnings: Iterable[Duration | Percent], due: timedelta
+) -> Iterator[tuple[Duration | Percent, timedelta]]:
+    for warning in warnings:
         before = _before(term, warning) if isinstance(warning, Percent) else warning
         try:
             comes = due_of(term.calendar, due, Duration(before.unit, -before.amount), "close")

@@ -17,7 +17,7 @@ from .lifecycle import advance
 from .plan import Plan, check_plan
 from .zones import EPOCH, in_range, since_epoch
 
-__all__ = ["Log", "completed", "log_as_of"]
+__all__ = ["Log", "checked_log", "completed", "log_as_of"]
 
 
 class Log(NamedTuple):
@@ -40,19 +40,20 @@ class Log(NamedTuple):
         return None
 
 
-def _checked(events: Iterable[Event]) -> list[Event]:
+def checked_log(events: Iterable[Event]) -> list[Event]:
+    """The events, of which there is one at least, the opening."""
     if isinstance(events, str) or not isinstance(events, Iterable):
         raise WrongType("events", events, "the events of a case, in order; a Case does not hold them")
     log = list(events)
     if not log:
         raise WrongType("events", tuple(log), "at least an Opened")
+    if not isinstance(log[0], Opened):
+        raise no_event(log[0]) if type(log[0]) not in KINDS else CaseNotOpened(type(log[0]).__name__, log[0].at)
     return log
 
 
-def completed(plan: Plan, opened: Event) -> Opened:
+def completed(plan: Plan, opened: Opened) -> Opened:
     """The opening with the priority and the status that `handle` would have given it."""
-    if not isinstance(opened, Opened):
-        raise no_event(opened) if type(opened) not in KINDS else CaseNotOpened(type(opened).__name__, opened.at)
     if opened.status is not None and opened.priority in plan.index.ranks:
         return opened
     initial = plan.workflow.initial[0] if plan.workflow else "New"
@@ -76,8 +77,8 @@ def _check_order(number: str, log: list[Event]) -> None:
 def log_as_of(plan: Plan, events: Iterable[Event], now: datetime) -> Log:
     """The log up to an instant, its opening completed, with what the workflow's timers did since its last event."""
     check_plan(plan)
-    at, log = in_range(since_epoch(now, "now"), "now"), _checked(events)
-    opened = log[0] = completed(plan, log[0])
+    at, log = in_range(since_epoch(now, "now"), "now"), checked_log(events)
+    opened = log[0] = completed(plan, cast("Opened", log[0]))
     marks = marks_of(log)
     _check_order(opened.number, log)
     if opened.at - EPOCH > at:

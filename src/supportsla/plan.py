@@ -238,7 +238,7 @@ class Plan:
         Raises:
             UnknownCalendar: the plan has no such calendar.
         """
-        if name not in self.index.calendars:
+        if not isinstance(name, str) or name not in self.index.calendars:
             raise UnknownCalendar(name, tuple(self.index.calendars))
         return self.index.calendars[name]
 
@@ -280,6 +280,8 @@ class Plan:
             NoTarget: it promises nothing for them.
         """
         known = self.priority(priority)
+        if not isinstance(channel, str | None):
+            raise WrongType("channel", channel, "a text, or None")
         if isinstance(metric, str) and (target := self.index.target(metric, known.name, channel)) is not None:
             return target
         promised = [target.metric for target in self.targets if target.priority == known.name]
@@ -359,7 +361,7 @@ def _contradictions(plan: Plan) -> Iterator[Finding]:
 
 
 def _on(target: Target) -> str:
-    return f" on {target.channel}" if target.channel else ""
+    return "" if target.channel is None else f" on {target.channel!r}"
 
 
 _MODES = ("done_in", "paused_in", "cancelled_in")
@@ -400,6 +402,10 @@ def _short_targets(targets: Iterable[Target]) -> Iterator[Finding]:
         for field, duration in (("due", target.due), ("limit", target.limit)):
             if duration and not is_positive(duration):
                 yield _error("target_length", f"targets[{i}].{field}", f"{duration} is not positive")
+        for j, warning in enumerate(target.warn_before):
+            if isinstance(warning, Duration) and is_positive(-warning):
+                text = f"{warning} before the due is after it"
+                yield _error("warning_after_due", f"targets[{i}].warn_before[{j}]", text)
 
 
 def _named_priorities(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -431,7 +437,9 @@ def _named_channels(plan: Plan) -> Iterator[tuple[str, str]]:
     yield from ((f"intake.emergency[{i}]", channel) for i, channel in enumerate(plan.intake.emergency))
     yield from ((f"intake.by_channel.{channel}", channel) for channel, _ in plan.intake.by_channel)
     yield from ((f"staffing[{i}].channel", row.channel) for i, row in enumerate(plan.staffing))
-    yield from ((f"targets[{i}].channel", target.channel) for i, target in enumerate(plan.targets) if target.channel)
+    yield from (
+        (f"targets[{i}].channel", target.channel) for i, target in enumerate(plan.targets) if target.channel is not None
+    )
 
 
 def _timers(plan: Plan) -> Iterator[tuple[str, Timer]]:

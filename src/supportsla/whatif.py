@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import zip_longest
+from typing import cast
 
 import attrs
 
@@ -19,11 +20,11 @@ from .clocks import Reading, readings
 from .errors import EventRefused, WrongType
 from .events import Event, Opened, PriorityChanged
 from .lifecycle import advance, consequences, handle
-from .logs import completed
+from .logs import checked_log, completed
 from .plan import Plan, check_plan
 from .reasons import hours_text, when
 from .timing import firing, pending_timers
-from .zones import EPOCH, as_utc, since_epoch
+from .zones import EPOCH, since_epoch
 
 __all__ = ["WhatIf", "inputs_of", "what_if"]
 
@@ -61,11 +62,11 @@ def _pairs(before: Iterable[Reading], after: Iterable[Reading]) -> Iterator[tupl
         yield from zip_longest(was, would_be)
 
 
-def _outcome(reading: Reading | None) -> tuple[object, ...] | None:
+def _outcome(reading: Reading | None) -> Reading | None:
+    """What came out, whatever the target that made it so."""
     if reading is None:
         return None
-    instants = (reading.started, reading.due, reading.limit, reading.done, reading.cancelled)
-    return reading.phase, reading.verdict, *map(as_utc, instants), reading.elapsed, reading.paused
+    return attrs.evolve(reading, priority=None, target=None)
 
 
 def _compared(before: Reading | None, after: Reading | None) -> Iterator[str]:
@@ -79,6 +80,7 @@ def _said(reading: Reading | None) -> str:
         return "not measured"
     verdict = f", {reading.verdict}" if reading.verdict else ""
     due = f", due {when(reading.due)}" if reading.due else ""
+    due = f", due {when(reading.due_if_resumed)} if resumed" if reading.due_if_resumed else due
     return f"{reading.phase.replace('_', ' ')}{verdict}{due}, {hours_text(reading.elapsed)} h used"
 
 
@@ -87,6 +89,7 @@ def inputs_of(plan: Plan, events: Iterable[Event]) -> Iterator[Event]:
 
     Raises:
         NoWorkflow, UnknownStatus: the plan has no such cases.
+        WrongType, CaseNotOpened: no events, or not those of a case.
 
     >>> from datetime import UTC, datetime
     >>> from supportsla.events import Actor, StatusChanged
@@ -98,9 +101,13 @@ def inputs_of(plan: Plan, events: Iterable[Event]) -> Iterator[Event]:
     (4, 2)
     """
     check_plan(plan)
+    return _inputs(plan, checked_log(events))
+
+
+def _inputs(plan: Plan, log: Iterable[Event]) -> Iterator[Event]:
     case: Case | None = None
     expected: list[Event] = []
-    for event in events:
+    for event in log:
         follows = event in expected or (case is not None and event == _fired_next(plan, case))
         if not follows:
             yield event
@@ -131,7 +138,8 @@ def what_if(
         events: the log.
         now: an aware datetime; what came later is left out.
         under: the other plan; or a calendar, in place of the plan's "desk"; left out: the same plan.
-        priority: that the case would have had all along; left out: those that it had.
+        priority: that the case would have had from its opening on, but for what timers set; left out: those that the
+            log says, and for an opening without one that of the other plan's intake.
 
     Raises:
         NoWorkflow: a plan has none, and so no cases.
@@ -155,23 +163,22 @@ def what_if(
         other = attrs.evolve(plan, calendars={**dict(plan.calendars), "desk": other})
     if not isinstance(other, Plan):
         raise WrongType("under", under, "a Plan, or a calendar in place of the plan's")
-    at, log = since_epoch(now, "now"), tuple(events)
+    at, log = since_epoch(now, "now"), checked_log(events)
     before = readings(plan, log, now)
-    inputs = list(inputs_of(plan, (event for event in log if event.at - EPOCH <= at)))
+    inputs = list(_inputs(plan, (event for event in log if event.at - EPOCH <= at)))
     if priority is not None:
         inputs = [event for event in inputs if not isinstance(event, PriorityChanged)]
     if not inputs:
         return WhatIf(before, readings(other, log, now), (), ())
-    made, refused = _handled(other, _opening(other, inputs[0], priority), inputs[1:], now)
+    made, refused = _handled(other, _opening(other, cast("Opened", inputs[0]), priority), inputs[1:], now)
     return WhatIf(before, readings(other, made, now), tuple(made), tuple(refused))
 
 
-def _opening(plan: Plan, event: Event, priority: str | None) -> Opened:
-    opened = completed(plan, event)
+def _opening(plan: Plan, opened: Opened, priority: str | None) -> Opened:
     initial = plan.required_workflow.initial
     status = opened.status if opened.status in initial else initial[0]
     held = opened.priority if priority is None else plan.priority(priority).name
-    return attrs.evolve(opened, status=status, priority=held)
+    return completed(plan, attrs.evolve(opened, status=status, priority=held))
 
 
 def _handled(

@@ -165,7 +165,7 @@ def reminders_then(
         zone: or the zone in which they do.
 
     Raises:
-        OutOfRange: fewer reminders than none.
+        OutOfRange, WrongType: fewer reminders than none, or no number of them.
 
     >>> from supportsla import calendar_days
     >>> for timer in reminders_then(Move("Resolved"), every=calendar_days(1), times=3, zone="Europe/Berlin"):
@@ -173,6 +173,8 @@ def reminders_then(
     remind the client 1 calendar day
     move to Resolved 1 calendar day
     """
+    if not isinstance(times, int) or isinstance(times, bool):
+        raise WrongType("times", times, "an integer")
     if times < 0:
         raise OutOfRange("times", times, "0 or more")
     end = Timer(action, after=every, since="fired", calendar=calendar, zone=zone)
