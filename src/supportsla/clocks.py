@@ -92,14 +92,14 @@ class Reading:
     phase: Phase
     priority: str | None
     target: Target | None
-    verdict: Verdict | None = None
     started: datetime | None = attrs.field(default=None, eq=as_utc)
-    due: datetime | None = attrs.field(default=None, eq=as_utc)
-    limit: datetime | None = attrs.field(default=None, eq=as_utc)
     done: datetime | None = attrs.field(default=None, eq=as_utc)
     cancelled: datetime | None = attrs.field(default=None, eq=as_utc)
     elapsed: timedelta = _NOTHING
     paused: timedelta = _NOTHING
+    verdict: Verdict | None = None
+    due: datetime | None = attrs.field(default=None, eq=as_utc)
+    limit: datetime | None = attrs.field(default=None, eq=as_utc)
     remaining: timedelta | None = None
     remaining_to_limit: timedelta | None = None
     due_if_resumed: datetime | None = attrs.field(default=None, eq=as_utc)
@@ -228,9 +228,10 @@ def readings(plan: Plan, events: Iterable[Event], now: datetime) -> tuple[Readin
 
 def readings_of(plan: Plan, log: Log) -> Iterator[Reading]:
     """`readings` of a log as of an instant."""
+    channel, next_start = log.opened.channel, partial(_next_start, plan, log.opened.channel)
     for metric in plan.measured:
-        scope = Scope(plan, metric.name, log.opened.channel)
-        found = exchanges(plan, metric, log.marks, partial(_next_start, scope))
+        scope = Scope(plan, metric.name, channel)
+        found = exchanges(plan, metric, log.marks, next_start)
         for exchange in found:
             yield _reading(scope, exchange, log.now)
         if not found:
@@ -239,12 +240,12 @@ def readings_of(plan: Plan, log: Log) -> Iterator[Reading]:
 
 def _not_started(scope: Scope, priority: str | None) -> Reading:
     target = scope.plan.index.target(scope.metric, priority, scope.channel)
-    return Reading(scope.metric, "not_started", priority, target, "pending" if target else None)
+    return Reading(scope.metric, "not_started", priority, target, verdict="pending" if target else None)
 
 
-def _next_start(scope: Scope, ended: Exchange, done: timedelta) -> timedelta:
+def _next_start(plan: Plan, channel: str | None, metric: str, ended: Exchange, done: timedelta) -> timedelta:
     """Where the grid of a sequential metric goes on: at the due of what is done, or at its last multiple by then."""
-    term = priced(scope, ended)[-1].due
+    term = priced(Scope(plan, metric, channel), ended)[-1].due
     if term.target is None:
         return done
     due = due_under(term, ended.pauses)
@@ -260,42 +261,32 @@ def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
     price, phase = clock.prices[-1], _phase(exchange, now)
     term, waited = price.due, waited_under(price.due, clock.pauses, until)
     used, zone, epoch = used_under(term, waited, until), term.calendar.compiled.zone, term.calendar.compiled.epoch
-    standing = _UNPROMISED if term.target is None else _standing(clock, phase, used)
     reading = Reading(
         scope.metric,
         phase,
         price.priority,
         term.target,
-        standing.verdict,
         zone.fromutc(epoch + exchange.started),
-        standing.due,
-        standing.limit,
         None if exchange.done is None else zone.fromutc(epoch + exchange.done),
         None if exchange.cancelled is None else zone.fromutc(epoch + exchange.cancelled),
         used,
         waited,
-        standing.remaining,
-        standing.remaining_to_limit,
-        standing.due_if_resumed,
-        standing.warned,
+        *(() if term.target is None else _standing(clock, phase, used)),
     )
     object.__setattr__(reading, "_grounds", clock)
     return reading
 
 
-class _Standing(NamedTuple):
-    """How a clock stands to its target."""
-
-    verdict: Verdict | None = None
-    due: datetime | None = None
-    limit: datetime | None = None
-    remaining: timedelta | None = None
-    remaining_to_limit: timedelta | None = None
-    due_if_resumed: datetime | None = None
-    warned: tuple[Duration | Percent, ...] = ()
-
-
-_UNPROMISED = _Standing()
+_Standing = tuple[
+    Verdict,
+    datetime | None,
+    datetime | None,
+    timedelta,
+    timedelta,
+    datetime | None,
+    tuple[Duration | Percent, ...],
+]
+"""How a clock stands to its target: the fields of a `Reading` from the verdict on."""
 
 
 def _standing(clock: _Grounds, phase: Phase, used: timedelta) -> _Standing:
@@ -317,10 +308,10 @@ def _standing(clock: _Grounds, phase: Phase, used: timedelta) -> _Standing:
     warned = tuple(warning for warning, comes in _warnings(term, due) if comes <= at)
     if phase == "paused":
         resumed = _resumed(term, pauses)
-        return _Standing(verdict, None, None, remaining, remaining_to_limit, resumed, warned)
+        return verdict, None, None, remaining, remaining_to_limit, resumed, warned
     shown = zone.fromutc(epoch + due)
     shown_limit = shown if limit_term is term else zone.fromutc(epoch + limit)
-    return _Standing(verdict, shown, shown_limit, remaining, remaining_to_limit, None, warned)
+    return verdict, shown, shown_limit, remaining, remaining_to_limit, None, warned
 
 
 def _resumed(term: Term, pauses: list[Pause]) -> datetime | None:

@@ -128,7 +128,7 @@ class Exchange:
             self.priorities.append((at, priority))
 
 
-_NextStart = Callable[[Exchange, timedelta], timedelta]
+_NextStart = Callable[[str, Exchange, timedelta], timedelta]
 
 
 def exchanges(plan: Plan, metric: Metric, marks: Sequence[Mark], next_start: _NextStart) -> list[Exchange]:
@@ -204,7 +204,7 @@ class _Fold:
             ended.go_on(at)
             ended.done, ended.cancelled = at, None
             if self.metric.recurrence == "sequential":
-                following = Exchange(self.next_start(ended, at), self.priority)
+                following = Exchange(self.next_start(self.metric.name, ended, at), self.priority)
                 following.pauses = [pause for pause in ended.pauses if pause[1] > following.started]
         self.owed, self.live, self.halted = False, None, None
         return following

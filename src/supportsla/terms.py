@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-import attrs
-
 from .calendars import Calendar
 from .durations import Duration
 from .exchanges import Exchange, Pause
@@ -26,8 +24,7 @@ __all__ = ["Price", "Scope", "Term", "due_under", "priced", "used_under", "waite
 _NOTHING = timedelta(0)
 
 
-@attrs.frozen(slots=False)
-class Term:
+class Term(NamedTuple):
     """An amount of time that counts from an instant, and the due if nothing interrupts it.
 
     Without a target there is no amount, and it only measures.

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Container
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 import attrs
 
@@ -60,8 +61,7 @@ def end_of(calendar: Calendar, start: datetime, length: Duration) -> datetime:
     return Grid(calendar, start, length).end(1)
 
 
-@attrs.frozen
-class Grid:
+class Grid(NamedTuple):
     """The multiples of a length from a start, each counted from the start."""
 
     calendar: Calendar

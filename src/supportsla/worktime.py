@@ -108,9 +108,10 @@ def used_up(calendar: Calendar, at: timedelta, amount: timedelta, boundary: Boun
         after = timeline.after
         target = (at - timeline.anchors[i] if at < timeline.closes[i] else after[i]) + amount
         if target < after[-1]:
-            j = bisect_left(after, target, i) if boundary == "close" else bisect_right(after, target, i)
-            if j < len(after) and boundary in ("close", "open"):
-                return timeline.anchors[j] + target
+            if boundary == "close":
+                return timeline.anchors[bisect_left(after, target, i)] + target
+            check_boundary(boundary)
+            return timeline.anchors[bisect_right(after, target, i)] + target
     return _business_hours(calendar, at, amount, boundary)
 
 
@@ -135,12 +136,14 @@ def elapsed(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
 
 def open_between(calendar: Calendar, first: timedelta, last: timedelta) -> timedelta:
     """`elapsed` on instants that are times since 1970-01-01Z."""
+    if last < first:
+        return -open_between(calendar, last, first)
     timeline = calendar.compiled.timeline
-    if timeline is None or not (timeline.start <= first < timeline.end and timeline.start <= last < timeline.end):
+    if timeline is None or first < timeline.start or last >= timeline.end:
         timeline = cover(calendar, first, last)
     opens = timeline.opens
     i = bisect_right(opens, first) - 1
-    j = i if first <= last < opens[i + 1] else bisect_right(opens, last) - 1
+    j = i if last < opens[i + 1] else bisect_right(opens, last, i + 1) - 1
     before_last = last - timeline.anchors[j] if last < timeline.closes[j] else timeline.after[j]
     return before_last - (first - timeline.anchors[i] if first < timeline.closes[i] else timeline.after[i])
 
