@@ -261,6 +261,8 @@ def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
     price, phase = clock.prices[-1], _phase(exchange, now)
     term, waited = price.due, waited_under(price.due, clock.pauses, until)
     used, zone, epoch = used_under(term, waited, until), term.calendar.compiled.zone, term.calendar.compiled.epoch
+    standing = _UNPROMISED if term.target is None else _standing(clock, phase, used)
+    verdict, due, limit, remaining, remaining_to_limit, due_if_resumed, warned = standing
     reading = Reading(
         scope.metric,
         phase,
@@ -271,22 +273,30 @@ def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
         None if exchange.cancelled is None else zone.fromutc(epoch + exchange.cancelled),
         used,
         waited,
-        *(() if term.target is None else _standing(clock, phase, used)),
+        verdict,
+        due,
+        limit,
+        remaining,
+        remaining_to_limit,
+        due_if_resumed,
+        warned,
     )
     object.__setattr__(reading, "_grounds", clock)
     return reading
 
 
 _Standing = tuple[
-    Verdict,
+    Verdict | None,
     datetime | None,
     datetime | None,
-    timedelta,
-    timedelta,
+    timedelta | None,
+    timedelta | None,
     datetime | None,
     tuple[Duration | Percent, ...],
 ]
 """How a clock stands to its target: the fields of a `Reading` from the verdict on."""
+
+_UNPROMISED: _Standing = (None, None, None, None, None, None, ())
 
 
 def _standing(clock: _Grounds, phase: Phase, used: timedelta) -> _Standing:
