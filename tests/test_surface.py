@@ -141,6 +141,8 @@ EXAMPLES = [
     errors.NoTarget("first_response", "low", ()),
     errors.InvalidPlan("ours", (Finding("repeated_name", "error", "targets[0]", "wrong"),)),
     errors.InvalidTable(("row 1 has no column 'opened'",)),
+    errors.InvalidDocument("plan", (Finding("unknown_key", "error", "targets[0].dew", "wrong"),)),
+    errors.MissingExtra("load", "documents"),
     errors.UnknownStatus("x", ("New",)),
     errors.NoWorkflow("ours"),
     errors.InvalidWorkflow("ours", (Finding("timer_zone", "error", "workflow", "wrong"),)),
@@ -169,7 +171,7 @@ def test_an_error_is_one_of_ours_and_a_builtin_says_something_and_survives_a_pic
     error: errors.SupportSLAError,
 ) -> None:
     """So that it crosses processes, and a caller who knows only the builtin catches it."""
-    assert isinstance(error, ValueError | TypeError | LookupError)
+    assert isinstance(error, ValueError | TypeError | LookupError | ImportError)
     copied = pickle.loads(pickle.dumps(error))
     assert (type(copied), str(copied), vars(copied)) == (type(error), str(error), vars(error))
     assert len(str(error)) > 20

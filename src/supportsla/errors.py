@@ -22,6 +22,7 @@ __all__ = [
     "EventOutOfOrder",
     "EventRefused",
     "InvalidChoice",
+    "InvalidDocument",
     "InvalidDuration",
     "InvalidEvent",
     "InvalidHours",
@@ -31,6 +32,7 @@ __all__ = [
     "InvalidTable",
     "InvalidWindow",
     "InvalidWorkflow",
+    "MissingExtra",
     "NaiveDatetime",
     "NeverCloses",
     "NeverOpens",
@@ -288,6 +290,24 @@ class InvalidWorkflow(_Contradiction):
 
     def __str__(self) -> str:
         return self._lines("workflow")
+
+
+class InvalidDocument(_Contradiction):
+    """A document that cannot be read as what it should be; `findings` as in `InvalidPlan`, each with its path."""
+
+    def __str__(self) -> str:
+        return self._lines("document")
+
+
+class MissingExtra(SupportSLAError, ImportError):
+    """What is asked for needs a package that an extra of this library installs."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(what, extra)
+        self.what, self.extra = what, extra
+
+    def __str__(self) -> str:
+        return f"{self.what} needs an extra of the library; install it with: pip install 'supportsla[{self.extra}]'"
 
 
 class InvalidTable(SupportSLAError, ValueError):

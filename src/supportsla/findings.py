@@ -17,6 +17,7 @@ class Finding(NamedTuple):
         severity: "error" where it cannot be meant, "warning" where it can.
         path: where, such as "workflow.statuses.Resolved.timers[1].after".
         message: a sentence.
+        repair: what would mend it, where that can be said; else blank.
 
     >>> print(Finding("dead_end", "warning", "workflow.statuses.Lost", "nothing leaves 'Lost', which is not closed"))
     workflow.statuses.Lost: nothing leaves 'Lost', which is not closed
@@ -26,6 +27,7 @@ class Finding(NamedTuple):
     severity: Severity
     path: str
     message: str
+    repair: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+        return f"{self.path}: {self.message}{self.repair and f'; {self.repair}'}"
