@@ -35,6 +35,7 @@ from .zones import (
     LAST_YEAR,
     MICROSECOND,
     MINUTE,
+    ZoneName,
     in_range,
     load_zone,
     since_epoch,
@@ -196,8 +197,8 @@ class Calendar(ABC):
         return _combined("-", self, _operand(other))
 
 
-def _zone_name(zone: str | ZoneInfo) -> str:
-    return load_zone(zone).key
+def _zone_name(zone: str | ZoneInfo) -> ZoneName:
+    return ZoneName(load_zone(zone).key)
 
 
 def _as_hours(hours: str | Hours, where: str = "hours") -> Hours:
@@ -254,7 +255,7 @@ class BusinessCalendar(Calendar):
     'Mo-Fr 09:00-17:00'
     """
 
-    zone: str = attrs.field(converter=_zone_name)
+    zone: ZoneName = attrs.field(converter=_zone_name)
     hours: Hours = attrs.field(converter=_as_hours)
     holidays: Schedule = attrs.field(converter=as_schedule, default=Dates(()), kw_only=True)
     exceptions: tuple[tuple[date, DaySpans], ...] = attrs.field(converter=_as_exceptions, default=(), kw_only=True)

@@ -136,9 +136,9 @@ class PublicHolidays(Schedule):
     """A country's or a subdivision's public holidays, by the holidays package; `public_holidays` checks the names."""
 
     country: str
-    subdivision: str | None
-    categories: tuple[str, ...] | None
-    language: str
+    subdivision: str | None = None
+    categories: tuple[str, ...] | None = None
+    language: str | None = None
 
     def dates(self, first_year: int, last_year: int) -> Mapping[date, str]:
         """The dates of these whole years; years beyond the package's table have none."""
@@ -241,7 +241,7 @@ class Recurrence(Schedule):
     """The dates from 1900 to 2200 of one recurrence rule (RFC 5545), all under one name; see `recurring`."""
 
     rule: str
-    name: str
+    name: str = ""
 
     def __attrs_post_init__(self) -> None:
         if fault := _rule_fault(_rule_lines(self.rule)):
@@ -271,7 +271,7 @@ def recurring(rrule_text: str, name: str = "") -> Schedule:
     """
     schedule = Recurrence(rrule_text, name)
     first = next(_occurrences(rrule_text), None)
-    if first is None or first.year > LAST_YEAR:
+    if first is None:
         raise InvalidRecurrence(rrule_text, f"it falls on no date from {FIRST_YEAR} to {LAST_YEAR}")
     return schedule
 
@@ -279,6 +279,8 @@ def recurring(rrule_text: str, name: str = "") -> Schedule:
 _LONGEST_RULE = 1000
 _DATE = "([0-9]{8})(?:T[0-9]{6}Z?)?"
 _UNTIL = re.compile(f"UNTIL={_DATE}")
+_LAST_DAY = date(LAST_YEAR, 12, 31)
+_LATER = 19 * 400
 _RULE_LINES = re.compile(rf"(?:DTSTART(?:;[^:\n]*)?:{_DATE}\s*\n)?\s*(?:RRULE:)?(?P<rule>[A-Z]+=[^\n:]*)")
 _FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY")
 _WITHIN_A_DAY = {"BYHOUR", "BYMINUTE", "BYSECOND"}
@@ -328,12 +330,25 @@ def _recurrence_dates(text: str, last_year: int) -> tuple[date, ...]:
 
 
 def _occurrences(text: str) -> Iterator[date]:
+    """The dates of a rule, up to 2200.
+
+    They are sought 7,600 years later, where the calendar is the same (it repeats every 400 years; Easter does not): a
+    rule that falls on no date is searched for up to year 9999.
+    """
     from dateutil.rrule import rrulestr
 
     first, rule = _rule_lines(text)
+    later = 0 if "BYEASTER" in rule else _LATER
+    until = _UNTIL.search(rule)
     try:
         start = datetime.combine(date.fromisoformat(first or f"{FIRST_YEAR}0101"), time.min)
-        yield from map(datetime.date, rrulestr(_UNTIL.sub(r"UNTIL=\1", rule), dtstart=start))
+        last = min(date.fromisoformat(until[1]), _LAST_DAY) if until else _LAST_DAY
+        unending = "".join(f"{part};" for part in rule.split(";") if not part.startswith("UNTIL="))
+        days = rrulestr(unending.rstrip(";"), dtstart=start.replace(year=start.year + later))
+        for day in days:
+            if (found := day.date().replace(year=day.year - later)) > last:
+                return
+            yield found
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as fault:
         raise InvalidRecurrence(text, str(fault)) from None
 

@@ -52,6 +52,7 @@ __all__ = [
 
 _LONGEST_VALUE = 80
 _MOST_LISTED = 10
+_MOST_LINES = 100
 
 
 def _listed(names: Iterable[object]) -> str:
@@ -274,8 +275,9 @@ class _Contradiction(SupportSLAError, ValueError):
 
     def _lines(self, what: str) -> str:
         count = len(self.findings)
-        lines = "".join(f"\n  {finding}" for finding in self.findings)
-        return f"{what} {self.name!r} has {count} {'fault' if count == 1 else 'faults'}:{lines}"
+        lines = "".join(f"\n  {finding}" for finding in self.findings[:_MOST_LINES])
+        more = f"\n  and {count - _MOST_LINES:,} more" if count > _MOST_LINES else ""
+        return f"{what} {self.name!r} has {count:,} {'fault' if count == 1 else 'faults'}:{lines}{more}"
 
 
 class InvalidPlan(_Contradiction):
@@ -293,10 +295,10 @@ class InvalidWorkflow(_Contradiction):
 
 
 class InvalidDocument(_Contradiction):
-    """A document that cannot be read as what it should be; `findings` as in `InvalidPlan`, each with its path."""
+    """A document that cannot be read as what it should be, its `name`; `findings` as in `InvalidPlan`."""
 
     def __str__(self) -> str:
-        return self._lines("document")
+        return self._lines("document of kind")
 
 
 class MissingExtra(SupportSLAError, ImportError):

@@ -32,7 +32,7 @@ from .metrics import Metric, standard_metrics
 from .workflow import WITHIN_CALENDAR, SetPriority, Timer, Workflow, is_positive
 from .worktime import Boundary, as_duration, check_boundary
 
-__all__ = ["Percent", "Plan", "Priority", "Target", "check_plan"]
+__all__ = ["Percent", "Plan", "Priority", "Target", "check_plan", "plan_faults"]
 
 MEASURING_CALENDAR = "desk"
 Repricing = Literal["fair", "from_start", "from_change"]
@@ -221,7 +221,7 @@ class Plan:
             _check("workflow", self.workflow, Workflow)
         if self.consultation is not None:
             _check("consultation", self.consultation, Consultation)
-        if findings := tuple(_contradictions(self)):
+        if findings := tuple(plan_faults(self)):
             raise InvalidPlan(self.name, findings)
         canonical = tuple(attrs.evolve(t, priority=self.priority(t.priority).name) for t in self.targets)
         object.__setattr__(self, "targets", canonical)
@@ -336,7 +336,8 @@ def _error(name: str, path: str, message: str) -> Finding:
     return Finding(name, "error", path, message)
 
 
-def _contradictions(plan: Plan) -> Iterator[Finding]:
+def plan_faults(plan: Plan) -> Iterator[Finding]:
+    """What of a plan contradicts itself, but for its workflow, which has its own faults."""
     names = [(f"priorities[{i}]", name) for i, priority in enumerate(plan.priorities) for name in _names(priority)]
     called = {_folded(name): priority.name for priority in plan.priorities for name in _names(priority)}
     pairs = [

@@ -38,6 +38,7 @@ __all__ = [
     "reachable",
     "reminders_then",
     "successors",
+    "workflow_faults",
 ]
 
 WITHIN_CALENDAR = "desk"
@@ -304,7 +305,7 @@ class Workflow:
     closed_by_client: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        if findings := tuple(_contradictions(self)):
+        if findings := tuple(workflow_faults(self)):
             raise InvalidWorkflow(self.name, findings)
 
     def status(self, name: str) -> Status:
@@ -372,7 +373,8 @@ def _error(name: str, path: str, message: str) -> Finding:
     return Finding(name, "error", f"workflow.{path}", message)
 
 
-def _contradictions(workflow: Workflow) -> Iterator[Finding]:
+def workflow_faults(workflow: Workflow) -> Iterator[Finding]:
+    """What of a workflow contradicts itself."""
     yield from _unknown_names(workflow)
     for name, status in workflow.statuses:
         for i, timer in enumerate(status.timers):

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate, chain
 from operator import ne, sub
-from typing import NamedTuple
+from typing import NamedTuple, NewType
 from zoneinfo import ZoneInfo
 
 from .errors import NaiveDatetime, OutOfRange, UnknownZone, WrongType
@@ -34,6 +34,7 @@ __all__ = [
     "MICROSECOND",
     "MINUTE",
     "WallClock",
+    "ZoneName",
     "as_utc",
     "clock_changes",
     "first_shown",
@@ -46,6 +47,7 @@ __all__ = [
     "year_start",
 ]
 
+ZoneName = NewType("ZoneName", str)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MINUTE = 60 * 1_000_000

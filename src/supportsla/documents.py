@@ -1,0 +1,397 @@
+"""Plans and their parts, and the logs of cases, as documents: plain JSON that is checked before anyone relies on it.
+
+A document is an object of two keys: "supportsla", the version of its form, and the kind of what it holds. It is read
+strictly: an unknown key, a wrong type and a wrong reference are faults, and all come in one error, each with its path.
+Where something cannot be read, a stand-in takes its place in a draft, so that what refers to it, and what stands
+beside it, is looked at all the same.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache
+from itertools import count, islice
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, cast, get_origin, overload
+
+import attrs
+
+from .calendars import ALWAYS, Calendar
+from .case import Case
+from .channels import Intake
+from .closures import Schedule
+from .durations import Duration, calendar_hours
+from .errors import InvalidChoice, InvalidDocument, InvalidHours, InvalidPlan, InvalidWorkflow, WrongType
+from .events import Event
+from .findings import Finding
+from .metrics import Metric
+from .notation import Read, Unreadable, new_converter, shown
+from .plan import Plan, Priority, Target, plan_faults
+from .workflow import Action, Remind, Workflow, workflow_faults
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+__all__ = ["FORM", "KINDS", "dump", "load"]
+
+FORM = 1
+"""The version of the form in which documents are written, and the only one that there is."""
+
+KINDS: dict[str, Any] = {
+    "plan": Plan,
+    "calendar": Calendar,
+    "schedule": Schedule,
+    "workflow": Workflow,
+    "intake": Intake,
+    "priorities": tuple[Priority, ...],
+    "targets": tuple[Target, ...],
+    "metrics": tuple[Metric, ...],
+    "log": tuple[Event, ...],
+}
+"""What a document may hold, by the key under which it does."""
+
+_MEMBERS = {"priorities": Priority, "targets": Target, "metrics": Metric, "log": Event}
+_VALUES = (
+    "a Plan, a calendar, a holiday schedule, a Workflow, an Intake, or several priorities, targets, metrics or events"
+)
+_LONGEST, _MOST_VALUES, _DEEPEST = 5_000_000, 50_000, 60
+_LONGEST_KEY, _LONGEST_NUMBER, _MOST_MENDED, _WIDTH = 80, 40, 1000, 110
+_Steps = tuple[int | str, ...]
+
+
+def dump(value: Plan | Calendar | Schedule | Workflow | Intake | Iterable[Priority | Target | Metric | Event]) -> str:
+    """A value as a document, which `load` reads back as an equal one: JSON, in one form, with the defaults left out.
+
+    Args:
+        value: a plan (a policy is one without a workflow), a calendar, a holiday schedule, a workflow, an intake; or
+            several priorities, targets or metrics; or the events of a case, whose log is its save format.
+
+    Raises:
+        WrongType: a value that no document holds.
+        InvalidDocument: a value that `load` would refuse: a name that is no text, more than 60 calendars in one.
+        MissingExtra: the extra "documents" is not installed.
+
+    >>> from supportsla import BusinessCalendar
+    >>> print(dump(BusinessCalendar("Europe/Berlin", "Mo-Fr 09:00-17:00")), end="")
+    {
+      "supportsla": 1,
+      "calendar": {"zone": "Europe/Berlin", "hours": "Mo-Fr 09:00-17:00"}
+    }
+    """
+    kind, held = _kind_of(value)
+    try:
+        tree = {"supportsla": FORM, kind: _strict().unstructure(held, KINDS[kind])}
+        text = f"{_written(tree, 0)}\n"
+    except RecursionError:
+        raise InvalidDocument(kind, (_error("nesting", kind, _TOO_DEEP),)) from None
+    load(text, cast("Literal['plan']", kind))
+    return text
+
+
+def _kind_of(value: object) -> tuple[str, object]:
+    for kind, type_ in KINDS.items():
+        if kind not in _MEMBERS and isinstance(value, type_):
+            return kind, value
+    if isinstance(value, Case):
+        raise WrongType("dump", value, "its log: a case is the fold of its events, which are what is saved")
+    members = tuple(value) if isinstance(value, Iterable) and not isinstance(value, str | bytes) else ()
+    for kind, type_ in _MEMBERS.items():
+        if members and all(isinstance(member, type_) for member in members):
+            return kind, members
+    raise WrongType("dump", value, _VALUES)
+
+
+def _written(tree: Any, indent: int) -> str:
+    """JSON, each value on a line of its own where it fits, else one line for each of its members."""
+    line = json.dumps(tree, ensure_ascii=False, default=_unwritable)
+    if not isinstance(tree, dict | list | tuple) or not tree or (indent and len(line) + indent <= _WIDTH):
+        return line
+    inner = indent + 2
+    if isinstance(tree, dict):
+        members = [f"{json.dumps(key, ensure_ascii=False)}: {_written(value, inner)}" for key, value in tree.items()]
+        first, last = "{}"
+    else:
+        members = [_written(value, inner) for value in tree]
+        first, last = "[]"
+    separator = f",\n{' ' * inner}"
+    return f"{first}\n{' ' * inner}{separator.join(members)}\n{' ' * indent}{last}"
+
+
+def _unwritable(value: object) -> NoReturn:
+    raise WrongType("a part of the value", value, "what a document can hold")
+
+
+@overload
+def load(text: str | bytes, kind: Literal["plan"] = "plan") -> Plan: ...
+@overload
+def load(text: str | bytes, kind: Literal["calendar"]) -> Calendar: ...
+@overload
+def load(text: str | bytes, kind: Literal["schedule"]) -> Schedule: ...
+@overload
+def load(text: str | bytes, kind: Literal["workflow"]) -> Workflow: ...
+@overload
+def load(text: str | bytes, kind: Literal["intake"]) -> Intake: ...
+@overload
+def load(text: str | bytes, kind: Literal["priorities"]) -> tuple[Priority, ...]: ...
+@overload
+def load(text: str | bytes, kind: Literal["targets"]) -> tuple[Target, ...]: ...
+@overload
+def load(text: str | bytes, kind: Literal["metrics"]) -> tuple[Metric, ...]: ...
+@overload
+def load(text: str | bytes, kind: Literal["log"]) -> tuple[Event, ...]: ...
+def load(text: str | bytes, kind: str = "plan") -> Any:
+    """What a document holds, every part of it checked.
+
+    Args:
+        text: JSON as `dump` writes it, in UTF-8 where it is bytes; up to 5,000,000 characters and 50,000 values.
+        kind: "plan", "calendar", "schedule", "workflow", "intake", "priorities", "targets", "metrics" or "log".
+
+    Raises:
+        InvalidDocument: with every fault of the document, each with its path.
+        WrongType, InvalidChoice: no text; no such kind.
+        MissingExtra: the extra "documents" is not installed.
+
+    >>> load('{"supportsla": 1, "calendar": {"zone": "Europe/Berlin", "hours": "Mo-Fr 09:00-17:00"}}', "calendar").zone
+    'Europe/Berlin'
+    """
+    if kind not in KINDS:
+        raise InvalidChoice("kind", kind, tuple(KINDS))
+    held = _held(_parsed(text, kind), kind)
+    try:
+        return _strict().structure(held, KINDS[kind])
+    except (ExceptionGroup, Unreadable) as fault:
+        faults = [*_faults(fault, () if kind == "plan" else (kind,))]
+    if len(faults) < _MOST_MENDED:
+        faults += _contradictions(held, kind, [finding.path for finding in faults])
+    raise InvalidDocument(kind, tuple(faults))
+
+
+_TOO_DEEP = f"it is nested more than {_DEEPEST} deep"
+
+
+def _error(name: str, path: str, message: str, repair: str = "") -> Finding:
+    return Finding(name, "error", path, message, repair)
+
+
+class _Repeating(dict[str, Any]):
+    """An object in which keys stand more than once."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else _Repeating(Counter(key for key, _ in pairs))
+
+
+def _parsed(text: str | bytes, kind: str) -> Any:
+    def refuse(name: str, path: str, message: str) -> NoReturn:
+        raise InvalidDocument(kind, (_error(name, path, message),)) from None
+
+    if not isinstance(text, str | bytes):
+        raise WrongType("text", text, "a document as text, or as bytes")
+    if len(text) > _LONGEST:
+        refuse("size", "document", f"it has {len(text):,} characters; a document has up to {_LONGEST:,}")
+    try:
+        written = text if isinstance(text, str) else text.decode("utf-8-sig")
+        tree = json.loads(
+            written.removeprefix("\ufeff"), object_pairs_hook=_object, parse_constant=_no_number, parse_int=_integer
+        )
+    except UnicodeDecodeError as fault:
+        refuse("encoding", f"byte {fault.start + 1}", "it is no UTF-8; save the document in that encoding")
+    except json.JSONDecodeError as fault:
+        refuse("syntax", f"line {fault.lineno}, column {fault.colno}", f"it is no JSON: {fault.msg}")
+    except RecursionError:
+        refuse("nesting", "document", _TOO_DEEP)
+    except ValueError as fault:
+        refuse("syntax", "document", f"{fault} is no number of a document")
+    if faults := tuple(islice(_broken(tree), _MOST_MENDED)):
+        raise InvalidDocument(kind, faults)
+    return tree
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _integer(digits: str) -> int:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else _no_number(f"an integer of {len(digits):,} digits")
+
+
+def _broken(tree: Any) -> Iterator[Finding]:
+    """What JSON allows and a document does not: huge ones, deep ones, repeated keys and halves of characters."""
+    left: list[tuple[_Steps, Any]] = [((), tree)]
+    for seen in count(1):
+        if not left:
+            return
+        steps, value = left.pop()
+        if seen + len(left) > _MOST_VALUES:
+            yield _error("size", "document", f"it has more than {_MOST_VALUES:,} values")
+            return
+        if len(steps) > _DEEPEST:
+            yield _error("nesting", "document", _TOO_DEEP)
+            return
+        if isinstance(value, _Repeating):
+            twice = (key for key, times in value.items() if times > 1)
+            yield from (_error("repeated_key", _path((*steps, key)), "it is given more than once") for key in twice)
+        elif isinstance(value, dict):
+            left += [((*steps, key), member) for key, member in value.items()]
+        elif isinstance(value, list):
+            left += [((*steps, i), member) for i, member in enumerate(value)]
+        for text in (value, *steps[-1:]):
+            if isinstance(text, str) and any("\ud800" <= character <= "\udfff" for character in text):
+                yield _error("encoding", _path(steps), "it holds half a character, which no encoding has")
+
+
+def _path(steps: _Steps) -> str:
+    """The path of a value, as `lint` and the errors of plans write it."""
+    texts = (f"[{step}]" if isinstance(step, int) else f".{_key(step)}" for step in steps)
+    return "".join(texts).removeprefix(".") or "plan"
+
+
+def _key(name: str) -> str:
+    return name if name.isprintable() and len(name) <= _LONGEST_KEY else shown(name)
+
+
+def _held(tree: Any, kind: str) -> Any:
+    """What the document holds, its envelope being in order."""
+    if not isinstance(tree, dict) or "supportsla" not in tree:
+        text = f'it is no document: expected an object with two keys, "supportsla": {FORM} and "{kind}"'
+        raise InvalidDocument(kind, (_error("missing_key", "supportsla", text),))
+    if tree["supportsla"] is not FORM:
+        text = f"form {shown(tree['supportsla'])} is none that this release of supportsla reads; it reads: {FORM}"
+        raise InvalidDocument(kind, (_error("unknown_form", "supportsla", text),))
+    others = [key for key in tree if key not in ("supportsla", kind)]
+    if kind in tree and not others:
+        return tree[kind]
+    held = next((key for key in others if key in KINDS), None)
+    repair = f'read it with load(text, "{held}")' if held and kind not in tree else ""
+    faults = [
+        _error("unknown_key", _key(key), f"a document of this kind has no such key, but {kind}", repair)
+        for key in others
+    ]
+    missing = [] if kind in tree or held else [_error("missing_key", kind, "it is missing")]
+    raise InvalidDocument(kind, (*faults, *missing))
+
+
+def _faults(fault: BaseException, steps: _Steps) -> Iterator[Finding]:
+    """What could not be read, with its path; what of it contradicts itself is found in the draft."""
+    if isinstance(fault, InvalidPlan | InvalidWorkflow):
+        return
+    if isinstance(fault, ExceptionGroup):
+        for member in fault.exceptions:
+            yield from _faults(member, (*steps, *_step(member)))
+    elif (unknown := getattr(fault, "extra_fields", None)) is not None:
+        known = [field.name for field in attrs.fields(cast("Any", fault).cl) if field.init]
+        yield from (_unknown_key((*steps, key), known) for key in sorted(unknown))
+    elif isinstance(fault, KeyError) and fault.args == steps[-1:]:
+        yield _error("missing_key", _path(steps), "it is missing")
+    else:
+        name = re.sub("(?<!^)([A-Z])", r"_\1", type(fault).__name__).lower()
+        yield _error(name, _path(steps), _sentence(fault))
+
+
+def _step(fault: BaseException) -> _Steps:
+    """What the converter has noted of where it met a fault: a field, a key or a position."""
+    notes = [note for note in getattr(fault, "__notes__", ()) if hasattr(note, "type")]
+    return tuple(note.name if hasattr(note, "name") else note.index for note in notes[:1])
+
+
+def _unknown_key(steps: _Steps, known: list[str]) -> Finding:
+    from difflib import get_close_matches
+
+    similar = get_close_matches(str(steps[-1])[:_LONGEST_KEY], known, n=1)
+    repair = f"did you mean {similar[0]}?" if similar else ""
+    return _error("unknown_key", _path(steps), f"there is no such key; allowed: {', '.join(known)}", repair)
+
+
+def _sentence(fault: BaseException) -> str:
+    if isinstance(fault, InvalidHours):
+        return f"{shown(fault.text)} cannot be read at character {fault.position + 1}: {fault.expected}"
+    return str(fault)
+
+
+@lru_cache(maxsize=1)
+def _strict() -> Converter:
+    return new_converter()
+
+
+@lru_cache(maxsize=1)
+def _lenient() -> Converter:
+    return new_converter(_or_stand_in)
+
+
+def _or_stand_in(cls: type, read: Read) -> Read:
+    """Reading that never fails for a class: what cannot be read, a stand-in takes the place of."""
+
+    def read_or_stand_in(raw: Any, type_: Any) -> Any:
+        if cls not in _DRAFTED:
+            with suppress(Exception):
+                return read(raw, type_)
+        return _stand_in(cls, raw)
+
+    return read_or_stand_in
+
+
+_DRAFTED = {Plan: plan_faults, Workflow: workflow_faults}
+_names = map("?{}".format, count())
+_STAND_INS: dict[Any, Callable[[], Any]] = {
+    str: _names.__next__,
+    Duration: lambda: calendar_hours(1),
+    Action: Remind,
+    Calendar: lambda: ALWAYS,
+}
+
+
+def _stand_in(cls: type, raw: Any) -> Any:
+    """A value made of what can be read; of a plan or a workflow a draft, which may contradict itself."""
+    if issubclass(cls, Calendar):
+        return ALWAYS
+    fields = [field for field in attrs.fields(attrs.resolve_types(cls)) if field.init]
+    values = {field.name: value for field in fields for value in _readable(field, raw)}
+    if cls not in _DRAFTED:
+        return cls(**values)
+    draft = object.__new__(cls)
+    for field in fields:
+        value = values.get(field.name, field.default)
+        object.__setattr__(draft, field.name, field.converter(value) if field.converter else value)
+    return draft
+
+
+def _readable(field: attrs.Attribute[Any], raw: Any) -> Iterator[Any]:
+    """The value of a field, or what takes its place; nothing where it has a default."""
+    try:
+        yield _lenient().structure(raw[field.name], field.type)
+    except Exception:
+        if field.default is attrs.NOTHING:
+            yield () if get_origin(field.type) is tuple else _STAND_INS[field.type]()
+
+
+_LOST = {
+    "unknown_calendar": re.compile(r"calendars(\.[^.]+)?"),
+    "unknown_priority": re.compile(r"priorities(\[\d+\](\.name|\.aliases.*)?)?"),
+    "unknown_metric": re.compile(r"metrics(\[\d+\](\.name)?)?"),
+    "unknown_status": re.compile(r"workflow(\.statuses(\.[^.]+)?)?"),
+    "unknown_channel": re.compile(r"intake(\.channels.*)?"),
+}
+"""The paths at which a fault loses names, so that nothing can be said of what refers to them."""
+
+
+def _contradictions(held: Any, kind: str, faulty: list[str]) -> Iterator[Finding]:
+    """What of a plan or a workflow contradicts itself, but for what a fault that is told already makes of it."""
+    if KINDS[kind] not in _DRAFTED:
+        return
+    draft = _lenient().structure(held, KINDS[kind])
+    found = list(_DRAFTED[type(draft)](draft))
+    if kind == "plan" and draft.workflow is not None:
+        found += workflow_faults(draft.workflow)
+    lost = {name for name, paths in _LOST.items() if any(map(paths.fullmatch, faulty))}
+    told = {*faulty, *(path.rpartition("[")[0] for path in faulty if path.endswith("]"))}
+    yield from (finding for finding in found if finding.name not in lost and told.isdisjoint(_places(finding.path)))
+
+
+def _places(path: str) -> Iterator[str]:
+    """A path, and those of what holds the value."""
+    yield from (path[: step.start()] for step in re.finditer(r"[.\[]", path))
+    yield path
