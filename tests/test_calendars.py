@@ -165,7 +165,7 @@ def test_calendars_that_differ_in_anything_are_not_equal(other: object) -> None:
 def test_calendars_are_frozen() -> None:
     """No field can be set."""
     with pytest.raises(AttributeError):
-        DESK.zone = "UTC"  # type: ignore[misc]
+        DESK.zone = "UTC"  # type: ignore[assignment, misc]
     with pytest.raises(AttributeError):
         (DESK | DESK).operation = "-"  # type: ignore[attr-defined]
 

@@ -213,7 +213,7 @@ def test_all_faults_of_a_plan_come_in_one_error() -> None:
                 Target("first_response", "P9", business_hours(-1), business_days(0)),
             ],
         )
-    assert [path for _, _, path, _ in refused.value.findings] == [
+    assert [finding.path for finding in refused.value.findings] == [
         *("priorities[1]", "priorities[2]", "targets[1]", "targets[2].priority", "targets[1].calendar"),
         *("targets[2].due", "targets[2].limit"),
     ]

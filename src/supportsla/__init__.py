@@ -7,6 +7,7 @@ from .checks import lint
 from .clocks import Due, Held, Reading, next_due, readings
 from .closures import Schedule, public_holidays, recurring
 from .desk import VIEWS, QueueKey, StaffedChannel, balance, in_view, queue_key, slots, staffed
+from .documents import dump, load
 from .durations import Duration, business_days, business_hours, calendar_days, calendar_hours
 from .errors import (
     ActorNotAllowed,
@@ -49,6 +50,7 @@ from .findings import Finding
 from .history import Violation, check_history
 from .hours import Hours
 from .intake import FirstPriority, check_number, check_numbers, first_priority, next_number
+from .json_schema import schema
 from .lifecycle import Step, advance, handle, is_closed
 from .metrics import SIGNALS, Metric, standard_metrics
 from .notices import FollowUp, Notice
@@ -152,6 +154,7 @@ __all__ = [
     "check_number",
     "check_numbers",
     "deadline",
+    "dump",
     "elapsed",
     "evolve",
     "explain",
@@ -163,6 +166,7 @@ __all__ = [
     "is_closed",
     "is_open",
     "lint",
+    "load",
     "may_see",
     "next_close",
     "next_due",
@@ -175,6 +179,7 @@ __all__ = [
     "recurring",
     "reminders_then",
     "replay",
+    "schema",
     "slots",
     "staffed",
     "standard_metrics",

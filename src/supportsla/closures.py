@@ -350,7 +350,8 @@ def _occurrences(text: str) -> Iterator[date]:
                 return
             yield found
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as fault:
-        raise InvalidRecurrence(text, str(fault)) from None
+        reason = str(fault) if isinstance(fault, ValueError) else "one of its numbers is out of range"
+        raise InvalidRecurrence(text, reason) from None
 
 
 @attrs.frozen

@@ -22,9 +22,17 @@ import attrs
 from .calendars import ALWAYS, Calendar
 from .case import Case
 from .channels import Intake
-from .closures import Schedule
+from .closures import Recurrence, Schedule, recurring
 from .durations import Duration, calendar_hours
-from .errors import InvalidChoice, InvalidDocument, InvalidHours, InvalidPlan, InvalidWorkflow, WrongType
+from .errors import (
+    InvalidChoice,
+    InvalidDocument,
+    InvalidHours,
+    InvalidPlan,
+    InvalidRecurrence,
+    InvalidWorkflow,
+    WrongType,
+)
 from .events import Event
 from .findings import Finding
 from .metrics import Metric
@@ -57,8 +65,8 @@ _MEMBERS = {"priorities": Priority, "targets": Target, "metrics": Metric, "log":
 _VALUES = (
     "a Plan, a calendar, a holiday schedule, a Workflow, an Intake, or several priorities, targets, metrics or events"
 )
-_LONGEST, _MOST_VALUES, _DEEPEST = 5_000_000, 50_000, 60
-_LONGEST_KEY, _LONGEST_NUMBER, _MOST_MENDED, _WIDTH = 80, 40, 1000, 110
+_LONGEST, _MOST_VALUES, _MOST_HOLDERS, _DEEPEST = 5_000_000, 50_000, 10_000, 60
+_LONGEST_KEY, _LONGEST_NUMBER, _MOST_MENDED, _MOST_BARREN, _WIDTH = 80, 40, 1000, 5, 110
 _Steps = tuple[int | str, ...]
 
 
@@ -146,7 +154,8 @@ def load(text: str | bytes, kind: str = "plan") -> Any:
     """What a document holds, every part of it checked.
 
     Args:
-        text: JSON as `dump` writes it, in UTF-8 where it is bytes; up to 5,000,000 characters and 50,000 values.
+        text: JSON as `dump` writes it, in UTF-8 where it is bytes; up to 5,000,000 characters, 50,000 values and
+            10,000 objects and lists.
         kind: "plan", "calendar", "schedule", "workflow", "intake", "priorities", "targets", "metrics" or "log".
 
     Raises:
@@ -159,11 +168,15 @@ def load(text: str | bytes, kind: str = "plan") -> Any:
     """
     if kind not in KINDS:
         raise InvalidChoice("kind", kind, tuple(KINDS))
-    held = _held(_parsed(text, kind), kind)
+    held, steps = _held(_parsed(text, kind), kind), () if kind == "plan" else (kind,)
+    faults = [*islice(_barren_rules(held, steps), _MOST_BARREN)]
     try:
-        return _strict().structure(held, KINDS[kind])
+        value = _strict().structure(held, KINDS[kind])
     except (ExceptionGroup, Unreadable) as fault:
-        faults = [*_faults(fault, () if kind == "plan" else (kind,))]
+        faults += _faults(fault, steps)
+    else:
+        if not faults:
+            return value
     if len(faults) < _MOST_MENDED:
         faults += _contradictions(held, kind, [finding.path for finding in faults])
     raise InvalidDocument(kind, tuple(faults))
@@ -219,29 +232,44 @@ def _integer(digits: str) -> int:
     return int(digits) if len(digits) <= _LONGEST_NUMBER else _no_number(f"an integer of {len(digits):,} digits")
 
 
+def _walked(tree: Any, steps: _Steps = ()) -> Iterator[tuple[_Steps, Any]]:
+    """Every value with its path."""
+    left: list[tuple[_Steps, Any]] = [(steps, tree)]
+    while left:
+        steps, value = left.pop()
+        yield steps, value
+        if isinstance(value, dict | list):
+            members = value.items() if isinstance(value, dict) else enumerate(value)
+            left += reversed([((*steps, step), member) for step, member in members])
+
+
 def _broken(tree: Any) -> Iterator[Finding]:
     """What JSON allows and a document does not: huge ones, deep ones, repeated keys and halves of characters."""
-    left: list[tuple[_Steps, Any]] = [((), tree)]
-    for seen in count(1):
-        if not left:
-            return
-        steps, value = left.pop()
-        if seen + len(left) > _MOST_VALUES:
-            yield _error("size", "document", f"it has more than {_MOST_VALUES:,} values")
-            return
-        if len(steps) > _DEEPEST:
-            yield _error("nesting", "document", _TOO_DEEP)
+    holders = 0
+    for seen, (steps, value) in enumerate(_walked(tree)):
+        holders += isinstance(value, dict | list)
+        if seen > _MOST_VALUES or holders > _MOST_HOLDERS or len(steps) > _DEEPEST:
+            text = f"it has more than {_MOST_VALUES:,} values, or {_MOST_HOLDERS:,} objects and lists"
+            yield _error("size", "document", _TOO_DEEP if len(steps) > _DEEPEST else text)
             return
         if isinstance(value, _Repeating):
             twice = (key for key, times in value.items() if times > 1)
             yield from (_error("repeated_key", _path((*steps, key)), "it is given more than once") for key in twice)
-        elif isinstance(value, dict):
-            left += [((*steps, key), member) for key, member in value.items()]
-        elif isinstance(value, list):
-            left += [((*steps, i), member) for i, member in enumerate(value)]
         for text in (value, *steps[-1:]):
             if isinstance(text, str) and any("\ud800" <= character <= "\udfff" for character in text):
                 yield _error("encoding", _path(steps), "it holds half a character, which no encoding has")
+
+
+def _barren_rules(tree: Any, steps: _Steps) -> Iterator[Finding]:
+    """The recurrence rules that can be read, and fall on no date; it takes a while to say so of one."""
+    for place, value in _walked(tree, steps):
+        rule = value.get("rule") if isinstance(value, dict) else None
+        with suppress(InvalidRecurrence, WrongType):
+            readable = Recurrence(cast("str", rule)).rule
+            try:
+                recurring(readable)
+            except InvalidRecurrence as fault:
+                yield _error("invalid_recurrence", _path((*place, "rule")), str(fault))
 
 
 def _path(steps: _Steps) -> str:
@@ -334,7 +362,7 @@ def _or_stand_in(cls: type, read: Read) -> Read:
     return read_or_stand_in
 
 
-_DRAFTED = {Plan: plan_faults, Workflow: workflow_faults}
+_DRAFTED: dict[type, Callable[[Any], Iterable[Finding]]] = {Plan: plan_faults, Workflow: workflow_faults}
 _names = map("?{}".format, count())
 _STAND_INS: dict[Any, Callable[[], Any]] = {
     str: _names.__next__,
@@ -344,7 +372,7 @@ _STAND_INS: dict[Any, Callable[[], Any]] = {
 }
 
 
-def _stand_in(cls: type, raw: Any) -> Any:
+def _stand_in(cls: Any, raw: Any) -> Any:
     """A value made of what can be read; of a plan or a workflow a draft, which may contradict itself."""
     if issubclass(cls, Calendar):
         return ALWAYS
@@ -362,7 +390,7 @@ def _stand_in(cls: type, raw: Any) -> Any:
 def _readable(field: attrs.Attribute[Any], raw: Any) -> Iterator[Any]:
     """The value of a field, or what takes its place; nothing where it has a default."""
     try:
-        yield _lenient().structure(raw[field.name], field.type)
+        yield _lenient().structure(raw[field.name], cast("Any", field.type))
     except Exception:
         if field.default is attrs.NOTHING:
             yield () if get_origin(field.type) is tuple else _STAND_INS[field.type]()
@@ -383,7 +411,7 @@ def _contradictions(held: Any, kind: str, faulty: list[str]) -> Iterator[Finding
     if KINDS[kind] not in _DRAFTED:
         return
     draft = _lenient().structure(held, KINDS[kind])
-    found = list(_DRAFTED[type(draft)](draft))
+    found = list(_DRAFTED[KINDS[kind]](draft))
     if kind == "plan" and draft.workflow is not None:
         found += workflow_faults(draft.workflow)
     lost = {name for name, paths in _LOST.items() if any(map(paths.fullmatch, faulty))}

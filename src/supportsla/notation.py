@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
 import attrs
 
 from .calendars import BusinessCalendar, Calendar, CombinedCalendar
-from .closures import CombinedSchedule, Dates, PublicHolidays, Recurrence, Schedule, public_holidays, recurring
+from .closures import CombinedSchedule, Dates, PublicHolidays, Recurrence, Schedule, public_holidays
 from .durations import Duration
 from .errors import MissingExtra
 from .events import KINDS, Event
@@ -312,14 +312,6 @@ def _calendar_reader(made: Converter, _calendar: Any) -> Read:
     return read_calendar
 
 
-_CHECKED: Mapping[type, Callable[[Any], Schedule]] = {
-    PublicHolidays: lambda found: public_holidays(
-        found.country, found.subdivision, categories=found.categories, language=found.language
-    ),
-    Recurrence: lambda found: recurring(found.rule, found.name),
-}
-
-
 def _schedule_reader(made: Converter, _schedule: Any) -> Read:
     def read_schedule(raw: Any, _type: Any) -> Schedule:
         if not isinstance(raw, dict):
@@ -327,10 +319,14 @@ def _schedule_reader(made: Converter, _schedule: Any) -> Read:
         kind = next((SCHEDULES[key] for key in SCHEDULES if key in raw), None)
         if kind is None:
             return Dates(tuple(made.structure(raw, dict[date, str]).items()))
-        found = made.structure(raw, kind)
-        return _CHECKED[kind](found) if kind in _CHECKED else found
+        found: Schedule = made.structure(raw, kind)
+        return _checked(found) if isinstance(found, PublicHolidays) else found
 
     return read_schedule
+
+
+def _checked(found: PublicHolidays) -> Schedule:
+    return public_holidays(found.country, found.subdivision, categories=found.categories, language=found.language)
 
 
 def _operand_reader(made: Converter, _operand: Any) -> Read:
