@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -353,9 +354,7 @@ class Foreign(Calendar):
 
     kept: BusinessCalendar
 
-    @property
-    def compiled(self) -> Any:
-        return self.kept.compiled
+    compiled: Any = attrs.field(init=False, eq=False, default=attrs.Factory(lambda: desk().compiled))
 
     @property
     def zone(self) -> str:
@@ -384,7 +383,9 @@ def test_a_calendar_of_somebody_elses_has_no_parts() -> None:
 def test_a_priority_without_a_target_is_found() -> None:
     """Where another one has one of that metric."""
     plan = plan_of(Target(FIRST, "high", business_hours(4)))
-    assert_found(plan, "missing_target", "targets", "'first_response'", "'low'", "high")
+    assert_found(plan, "missing_target", "targets", "'first_response'", "'low', but for 'high'")
+    rows = [Target(FIRST, "high", business_hours(4))]
+    assert_found(plan_of(*rows, names="high medium low"), "missing_target", "targets", "'medium', 'low', but")
     assert lint(plan_of(Target(FIRST, "high", business_hours(4)), names="high")) == ()
     assert lint(two(business_hours(4), business_hours(4))) == ()
 
@@ -395,7 +396,7 @@ def test_a_target_for_any_channel_covers_each() -> None:
     on_chat, on_email = (Target(FIRST, "high", business_hours(4), channel=channel) for channel in ("chat", "email"))
     assert lint(plan_of(*rows, on_chat)) == ()
     low_on_chat = Target(FIRST, "low", business_hours(4), channel="chat")
-    assert_found(plan_of(rows[0], low_on_chat), "missing_target", "targets", "'low', but for high")
+    assert_found(plan_of(rows[0], low_on_chat), "missing_target", "targets", "'low', but for 'high'")
     assert_found(plan_of(on_chat), "missing_target", "targets", "'low' on 'chat'")
     assert lint(plan_of(on_chat, low_on_chat)) == ()
     assert_found(plan_of(on_chat, on_email, low_on_chat), "missing_target", "targets", "'low' on 'email'")
@@ -635,7 +636,7 @@ def test_a_short_day_on_which_the_lower_priority_comes_first_is_found() -> None:
 def stamps(message: str) -> list[str]:
     """The instants that a sentence names, each with its offset."""
     words = message.replace(",", "").split()
-    return [f"{day} {time}" for day, time in zip(words, words[1:], strict=False) if day.count("-") == 2 and ":" in time]
+    return [f"{day} {time}" for day, time in pairwise(words) if day.count("-") == 2 and ":" in time]
 
 
 @pytest.mark.parametrize(
@@ -694,7 +695,8 @@ def test_a_closed_status_in_which_a_clock_runs_on_is_found() -> None:
 @pytest.mark.parametrize("column", ["done_in", "paused_in", "cancelled_in"])
 def test_a_closed_status_that_every_metric_treats_is_none(column: str) -> None:
     """In whichever column."""
-    metrics = [attrs.evolve(METRICS[0], **{column: "Done"}), METRICS[1]]
+    treated: dict[str, Any] = {column: "Done"}
+    metrics = [attrs.evolve(METRICS[0], **treated), METRICS[1]]
     assert lint(one(business_hours(4), workflow=FLOW, metrics=metrics)) == ()
     opened = attrs.evolve(FLOW, statuses={"Open": Status(next=["Done"]), "Done": Status(next=["Open"])})
     assert lint(one(business_hours(4), workflow=opened)) == ()

@@ -161,7 +161,7 @@ def _falls_in(span: Pair, low: int, high: int) -> bool:
 
 def _lost(path: str, text: str, low: int, high: int) -> Finding:
     start, end = (_time(at) for at in (low, high))
-    message = f'"{text}": on {_date(low // DAY)} clocks jump from {start} to {end}, which every time between means'
+    message = f'"{text}": on {_date(low // DAY)} clocks jump from {start} to {end}, and a time between means {end}'
     return Finding("swallowed_hours", "warning", path, message, f"begin and end no span between {start} and {end}")
 
 

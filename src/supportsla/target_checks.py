@@ -65,9 +65,10 @@ def _missing(survey: Survey) -> Iterator[Finding]:
     for metric, channels in _promised(plan).items():
         for channel in [None] if None in channels else channels:
             have = [row.name for row in plan.priorities if plan.index.target(metric, row.name, channel)]
-            for priority in [row.name for row in plan.priorities if row.name not in have]:
-                text = f"{metric!r} has no target for {priority!r}{_on(channel)}, but for {', '.join(have)}"
-                yield _warning("missing_target", "targets", text)
+            lacking = ", ".join(repr(row.name) for row in plan.priorities if row.name not in have)
+            if lacking:
+                text = f"{metric!r} has no target for {lacking}{_on(channel)}, but for {', '.join(map(repr, have))}"
+                yield _warning("missing_target", "targets", text, "add one, unless none is promised")
 
 
 def _promised(plan: Plan) -> dict[str, list[str | None]]:
@@ -197,17 +198,17 @@ def _disordered(survey: Survey) -> Iterator[Finding]:
 def _in_general(pair: _Pair) -> Finding:
     (first, second), (late, early) = pair.labels, pair.aims
     text = f"{pair.what}{first} ({late.duration}) comes after {second} ({early.duration})"
-    repair = f"let {first} come first"
+    repair = f"give {first} at most {early.duration}"
     return Finding(pair.name, _SEVERITIES.get(pair.name, "warning"), pair.path, text, repair)
 
 
 def _at_times(pair: _Pair, start: str, due: str, other: str) -> Finding:
     (first, second), (late, early) = pair.labels, pair.aims
     text = (
-        f"{pair.what}from {start} {first} ({late.duration}) comes at {due}, "
+        f"{pair.what}started at {start}, {first} ({late.duration}) comes at {due}, "
         f"after {second} ({early.duration}) at {other}"
     )
-    return _warning("short_day", pair.path, text)
+    return _warning("short_day", pair.path, text, "count both in one unit")
 
 
 def _by_priority(plan: Plan) -> Iterator[list[_Pair]]:
