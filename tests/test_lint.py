@@ -304,6 +304,9 @@ def test_years_beyond_a_table_of_public_holidays_are_found() -> None:
     finding = only(calendar, first_year=2100, last_year=2101)
     assert (finding.name, finding.path) == ("ending_holidays", "holidays")
     assert "2101, which" in finding.message
+    german = desk(holidays=public_holidays("DE"))
+    assert german.unknown_years(1980, 1995)
+    assert lint(german, first_year=1980, last_year=1995) == ()
     assert "2101 to 2103" in only(calendar, first_year=2099, last_year=2103).message
 
 

@@ -191,7 +191,7 @@ def _shifts(
 ) -> Iterator[tuple[str, Pair, str]]:
     """The shifts that start on these dates, less what other dates close of them: where they stand, when, as text."""
     tables = tables_of(calendar)
-    closed = [(day * DAY, (day + 1) * DAY) for day in (*days, days.stop) if day in own]
+    closed = [(day * DAY, (day + 1) * DAY) for day in days if day in own]
     for day in days:
         table = _table(tables, day)
         path, spans = own.get(day, (table.path, table.hours.week[(day + 3) % 7]))
