@@ -17,7 +17,7 @@ from .spans import Pair, difference
 from .survey import Years
 from .zones import DAY, EPOCH, FIRST_YEAR, LAST_YEAR, MICROSECOND, MINUTE, clock_changes
 
-__all__ = ["Table", "calendar_findings", "tables_of"]
+__all__ = ["Table", "calendar_findings", "line_of", "parts_of", "tables_of"]
 
 _DAY_MINUTES = DAY // MINUTE
 _WEEK_MINUTES = 7 * _DAY_MINUTES
@@ -28,18 +28,19 @@ def calendar_findings(calendar: Calendar, years: Years, path: str = "") -> Itera
     """The findings of a calendar, whose path in a plan is given; one by itself has none."""
     if not known_spans(calendar, years.first, years.last):
         yield Finding("never_opens", "error", path or "calendar", f"it is not open for an instant {years}")
-    for prefix, part in _parts(calendar, f"{path}." if path else ""):
+    for prefix, part in parts_of(calendar, f"{path}." if path else ""):
         for check in (_overlaps, _swallowed, _idle, _ending):
             yield from (finding._replace(path=prefix + finding.path) for finding in check(part, years))
 
 
-def _parts(calendar: Calendar, prefix: str) -> Iterator[tuple[str, BusinessCalendar]]:
+def parts_of(calendar: Calendar, prefix: str = "") -> Iterator[tuple[str, BusinessCalendar]]:
+    """The calendars that a calendar is put together from, each with its path."""
     if isinstance(calendar, BusinessCalendar):
         yield prefix, calendar
     if isinstance(calendar, CombinedCalendar):
-        yield from _parts(calendar.left, f"{prefix}left.")
+        yield from parts_of(calendar.left, f"{prefix}left.")
         if isinstance(calendar.right, Calendar):
-            yield from _parts(calendar.right, f"{prefix}right.")
+            yield from parts_of(calendar.right, f"{prefix}right.")
 
 
 class Table(NamedTuple):
@@ -71,7 +72,7 @@ def _date(day: int) -> date:
 def _overlaps(calendar: BusinessCalendar, years: Years) -> Iterator[Finding]:
     del years
     for table in tables_of(calendar):
-        weekly, special = _overlap(_line(table.hours)), _overlap(table.hours.public_holiday)
+        weekly, special = _overlap(line_of(table.hours)), _overlap(table.hours.public_holiday)
         names = [*map(_weekly_text, weekly or ()), *(f"PH {spans_text((span,))}" for span in special or ())]
         if names:
             yield _overlapping(table.path, names[0], names[1], str(_untangled(table.hours)))
@@ -86,7 +87,7 @@ def _overlapping(path: str, first: str, second: str, repaired: str) -> Finding:
     return Finding("overlapping_spans", "warning", path, text, f'write "{repaired}"')
 
 
-def _line(hours: Hours) -> DaySpans:
+def line_of(hours: Hours) -> DaySpans:
     """The spans of three weeks; those of the one in the middle have all neighbours that they can overlap."""
     week = [(i * _DAY_MINUTES + low, i * _DAY_MINUTES + high) for i, day in enumerate(hours.week) for low, high in day]
     return tuple((low + start, high + start) for start in (-_WEEK_MINUTES, 0, _WEEK_MINUTES) for low, high in week)
@@ -116,8 +117,10 @@ def _joined(spans: DaySpans) -> DaySpans:
 
 def _untangled(hours: Hours) -> Hours:
     """The same hours in spans that do not overlap."""
-    stretches = [span for span in _joined(_line(hours)) if 0 <= span[0] < _WEEK_MINUTES] or [(0, _WEEK_MINUTES)]
-    pieces = sorted(piece for stretch in stretches for piece in _cut(*stretch))
+    joined = _joined(line_of(hours))
+    stretches = [span for span in joined if 0 <= span[0] < _WEEK_MINUTES]
+    always = [(0, _WEEK_MINUTES)] if joined and not stretches else []
+    pieces = sorted(piece for stretch in [*stretches, *always] for piece in _cut(*stretch))
     week = tuple(_within(pieces, i * _DAY_MINUTES) for i in range(7))
     return Hours(week, _joined(hours.public_holiday))
 

@@ -8,12 +8,13 @@ from itertools import combinations, groupby, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from .calendar_checks import Table, tables_of
-from .calendars import BusinessCalendar, Calendar, CombinedCalendar
+from .calendar_checks import Table, line_of, parts_of, tables_of
+from .calendars import Calendar
 from .durations import Duration
 from .findings import Finding, Severity
 from .hours import Hours
 from .plan import Percent, Plan, Target
+from .spans import merged
 from .survey import Aim, Survey, Years, length_of
 from .workflow import Workflow
 from .zones import DAY, MINUTE
@@ -21,6 +22,7 @@ from .zones import DAY, MINUTE
 __all__ = ["status_findings", "target_findings"]
 
 _DAY_MINUTES = DAY // MINUTE
+_start, _end = itemgetter(0), itemgetter(1)
 
 
 def target_findings(plan: Plan, years: Years) -> Iterator[Finding]:
@@ -104,16 +106,8 @@ def _lengths(i: int, target: Target) -> list[tuple[str, Duration]]:
 def _crossed(calendar: Calendar, years: Years) -> str:
     """The first weekly hours of the years whose shifts cross midnight, if there are any."""
     first, last = years.start.days, years.end.days
-    tables = (table for part in _parts(calendar) for table in tables_of(part))
+    tables = (table for _, part in parts_of(calendar) for table in tables_of(part))
     return next((str(table.hours) for table in tables if _in_force(table, first, last) and _crosses(table.hours)), "")
-
-
-def _parts(calendar: Calendar | object) -> Iterator[BusinessCalendar]:
-    if isinstance(calendar, BusinessCalendar):
-        yield calendar
-    if isinstance(calendar, CombinedCalendar):
-        yield from _parts(calendar.left)
-        yield from _parts(calendar.right)
 
 
 def _in_force(table: Table, first: int, last: int) -> bool:
@@ -121,13 +115,14 @@ def _in_force(table: Table, first: int, last: int) -> bool:
 
 
 def _crosses(hours: Hours) -> bool:
-    """Whether a span runs past midnight, or ends there where the next date begins with another; not whole dates."""
+    """Whether a shift lies on two dates, of hours that close at all; one ends at midnight, unless it goes on there."""
     parts = [[span for span in day if span != (0, _DAY_MINUTES)] for day in hours.week]
-    nights = any(high > _DAY_MINUTES for day in parts for _, high in day)
-    return nights or any(
-        any(high == _DAY_MINUTES for _, high in day) and any(low == 0 for low, _ in following)
+    crosses = any(
+        max(map(_end, day), default=0) > _DAY_MINUTES
+        or (_DAY_MINUTES in map(_end, day) and 0 in map(_start, following))
         for day, following in pairwise([*parts, parts[0]])
     )
+    return crosses and len(merged(line_of(hours))) > 1
 
 
 def _too_long(survey: Survey) -> Iterator[Finding]:
