@@ -54,6 +54,7 @@ __all__ = [
     "Timeline",
     "cover",
     "earlier",
+    "known_spans",
     "later",
 ]
 
@@ -271,7 +272,12 @@ class BusinessCalendar(Calendar):
 
     def spans(self, first_year: int, last_year: int) -> list[Pair]:
         """The open stretches of whole UTC years, the last one included, in microseconds since 1970-01-01Z."""
-        days = self._days(first_year, last_year)
+        local = self.local_spans(self._days(first_year, last_year))
+        clock = wall_clock(self.compiled.zone, first_year, last_year)
+        return clipped(merged(clock.instants(local)), *_years(first_year, last_year))
+
+    def local_spans(self, days: range) -> list[Pair]:
+        """What the shifts that start on these dates leave open, dates and stretches in local time since 1970-01-01."""
         own = self._own_hours(days)
         if self.holidays_close == "date":
             closed = [(day * DAY, (day + 1) * DAY) for day in own]
@@ -279,10 +285,7 @@ class BusinessCalendar(Calendar):
         else:
             local = merged(shift for shift in self._weekly(days) if shift[0] // DAY not in own)
         special = [span for day, (spans, _, _) in own.items() for span in _on_date(day, spans)]
-        clock = wall_clock(self.compiled.zone, first_year, last_year)
-        return clipped(
-            merged(clock.instants(union(local, special) if special else local)), *_years(first_year, last_year)
-        )
+        return union(local, special) if special else local
 
     def labels(self, first_year: int, last_year: int) -> list[Label]:
         """Why dates are closed, or specially open; what no label covers is open or closed by weekly hours."""
@@ -390,7 +393,7 @@ class CombinedCalendar(Calendar):
 
     def spans(self, first_year: int, last_year: int) -> list[Pair]:
         """The open stretches of whole UTC years, the last one included, in microseconds since 1970-01-01Z."""
-        left = _known_spans(self.left, first_year, last_year)
+        left = known_spans(self.left, first_year, last_year)
         return _OPERATIONS[self.operation](left, self._right_spans(first_year, last_year))
 
     def labels(self, first_year: int, last_year: int) -> list[Label]:
@@ -398,7 +401,7 @@ class CombinedCalendar(Calendar):
         labels = self.left.labels(first_year, last_year)
         if self.operation == "|" and isinstance(self.right, Calendar):
             return [*labels, *self.right.labels(first_year, last_year)]
-        left = _known_spans(self.left, first_year, last_year)
+        left = known_spans(self.left, first_year, last_year)
         if self.operation == "&" and isinstance(self.right, Calendar):
             others = self.right.labels(first_year, last_year)
             return [*(label._replace(low=a, high=b) for label in others for a, b in clipped(left, *label[:2])), *labels]
@@ -412,7 +415,7 @@ class CombinedCalendar(Calendar):
 
     def _right_spans(self, first_year: int, last_year: int) -> list[Pair]:
         if isinstance(self.right, Calendar):
-            return _known_spans(self.right, first_year, last_year)
+            return known_spans(self.right, first_year, last_year)
         return clipped(pairs_of(self.right), *_years(first_year, last_year))
 
 
@@ -449,7 +452,7 @@ def cover(calendar: Calendar, *instants: timedelta) -> Timeline:
     return later(calendar, timeline, max(years)) if max(years) > timeline.last_year else timeline
 
 
-def _known_spans(calendar: Calendar, first_year: int, last_year: int) -> list[Pair]:
+def known_spans(calendar: Calendar, first_year: int, last_year: int) -> list[Pair]:
     """The spans of these years, from the calendar's own timeline: compiled once, however often it is combined."""
     low, high = _years(first_year, last_year)
     timeline = cover(calendar, MICROSECOND * low, MICROSECOND * (high - 1))

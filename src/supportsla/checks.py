@@ -1,7 +1,7 @@
 """What looks wrong with rules that can be meant all the same: `lint` (L1-L7).
 
-What cannot be meant is refused when a workflow or a plan is made. Here is what its author would want to know before
-anyone relies on it.
+What cannot be meant is mostly refused when a workflow or a plan is made. Here is what its author would want to know
+before anyone relies on it.
 """
 
 from __future__ import annotations
@@ -9,47 +9,74 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from .calendar_checks import calendar_findings
+from .calendars import Calendar
 from .durations import Duration
 from .errors import WrongType
 from .findings import Finding
 from .plan import Plan
+from .survey import SURVEYED, Years, length_of, surveyed
+from .target_checks import status_findings, target_findings
 from .workflow import Move, Remind, Timer, Workflow, edges, reachable, successors
 
 __all__ = ["lint"]
 
 
-def lint(checked: Plan | Workflow) -> tuple[Finding, ...]:
-    """What looks wrong with a workflow, or with a plan's, each with a name, a severity, a path and a sentence.
+def lint(
+    checked: Plan | Workflow | Calendar, *, first_year: int = SURVEYED[0], last_year: int = SURVEYED[1]
+) -> tuple[Finding, ...]:
+    """What looks wrong with a plan, a workflow or a calendar, each with a name, a severity, a path and a sentence.
 
-    The names: "unreachable_status" (no way leads there), "dead_end" (nothing leads out, and it is not closed),
+    Of a calendar, or of each of a plan's: "never_opens" (an error: no open instant in the years), "overlapping_spans",
+    "swallowed_hours" (they begin or end at a time that a clock change skips), "idle_exception" (it changes nothing),
+    "ending_holidays" (they stop before the last year).
+
+    Of a plan's targets: "never_ends" (no signal and no status ends the metric), "missing_target" (other priorities
+    have one), "crossing_days" (business days where shifts cross midnight), "target_too_long" (an error: never due in
+    the years), "early_warning" (at the start already), "slower_priority" (a higher one is due after a lower one),
+    "response_after_resolution", "limit_before_due" (an error), "short_day" (the same, but only of some starts).
+
+    Of a workflow: "unreachable_status" (no way leads there), "dead_end" (nothing leads out, and it is not closed),
     "nobody_may" (a move that no role may make), "late_reminder" and "late_timer" (the case has been moved before),
-    "idle_answer" (what becomes of an update that moves nothing, where every update moves the case). Of a plan besides:
-    "never_ends" (a target for a metric that no signal and no status ends).
+    "idle_answer" (what becomes of an update that moves nothing, where every update moves the case). And in a plan:
+    "untreated_status" (closed, but a clock with a target runs on).
+
+    Args:
+        checked: the plan, the workflow or the calendar.
+        first_year: the first year whose dates are looked through; no clock is read.
+        last_year: the last one, of at most 50.
 
     Raises:
-        WrongType: neither a plan nor a workflow.
+        WrongType: none of the three; a year that is no integer.
+        OutOfRange: a year that is not one of 1900 to 2200, or years that are not from 1 to 50.
 
-    >>> from supportsla import Status, Workflow
-    >>> flow = Workflow("ours", {"Open": Status(next=["Lost"]), "Lost": Status(), "Odd": Status(closed=True)}, "Open")
-    >>> for finding in lint(flow):
+    >>> from supportsla import BusinessCalendar
+    >>> for finding in lint(BusinessCalendar("Europe/Berlin", "Mo-Fr 09:00-13:00,12:00-17:00")):
     ...     print(finding)
-    workflow.statuses.Odd: no way leads to 'Odd'
-    workflow.statuses.Lost: nothing leads out of 'Lost', which is not closed
+    hours: "Mo 09:00-13:00" and "Mo 12:00-17:00" overlap, and count once; write "Mo-Fr 09:00-17:00"
     """
+    years = surveyed(first_year, last_year)
     if isinstance(checked, Plan):
-        return (*_endless(checked), *(() if checked.workflow is None else lint(checked.workflow)))
+        return tuple(_of_plan(checked, years))
+    if isinstance(checked, Calendar):
+        return tuple(calendar_findings(checked, years))
     if not isinstance(checked, Workflow):
-        raise WrongType("lint", checked, "a Plan or a Workflow")
-    checks = (_unreachable, _dead_ends, _moves_of_nobody, _late_timers, _idle_answers)
-    return tuple(finding for check in checks for finding in check(checked))
+        raise WrongType("lint", checked, "a Plan, a Workflow or a Calendar")
+    return tuple(_of_workflow(checked))
 
 
-def _endless(plan: Plan) -> Iterator[Finding]:
-    endless = {metric.name for metric in plan.measured if not (metric.stops or metric.cancels or metric.done_in)}
-    for i, target in enumerate(plan.targets):
-        if target.metric in endless:
-            text = f"no signal and no status ends {target.metric!r}, so that its clocks run on"
-            yield Finding("never_ends", "warning", f"targets[{i}].metric", text)
+def _of_plan(plan: Plan, years: Years) -> Iterator[Finding]:
+    for name, calendar in plan.calendars:
+        yield from calendar_findings(calendar, years, f"calendars.{name}")
+    yield from target_findings(plan, years)
+    if plan.workflow is not None:
+        yield from _of_workflow(plan.workflow)
+        yield from status_findings(plan, plan.workflow)
+
+
+def _of_workflow(workflow: Workflow) -> Iterator[Finding]:
+    for check in (_unreachable, _dead_ends, _moves_of_nobody, _late_timers, _idle_answers):
+        yield from check(workflow)
 
 
 def _warning(name: str, path: str, message: str) -> Finding:
@@ -112,9 +139,4 @@ def _idle_answers(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _length(duration: Duration | None, times: int) -> tuple[str, timedelta] | None:
-    """The unit and the length of so many durations; a calendar day is taken for 24 hours."""
-    if duration is None:
-        return None
-    if isinstance(duration.amount, timedelta):
-        return duration.unit.replace("calendar hours", "calendar"), times * duration.amount
-    return duration.unit.replace("calendar days", "calendar"), times * timedelta(days=duration.amount)
+    return None if duration is None else length_of(duration, times)
