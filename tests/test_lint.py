@@ -83,9 +83,10 @@ def only(checked: Plan | Calendar, **years: int) -> Finding:
 def assert_found(
     checked: Plan | Calendar, name: str, path: str, *words: str, severity: str = "warning", repair: str = ""
 ) -> None:
-    """There is this one finding, whose sentence has the words."""
+    """There is this one finding, whose sentence has the words; of a calendar, the path begins with what it is."""
     finding = only(checked)
-    assert (finding.name, finding.path, finding.severity) == (name, path, severity)
+    place = path if isinstance(checked, Plan) else f"calendar.{path}".rstrip(".")
+    assert (finding.name, finding.path, finding.severity) == (name, place, severity)
     assert all(word in finding.message for word in words), finding.message
     assert repair in finding.repair
 
@@ -303,7 +304,7 @@ def test_years_beyond_a_table_of_public_holidays_are_found() -> None:
     calendar = desk(holidays=public_holidays("US"))
     assert lint(calendar, first_year=2096, last_year=2100) == ()
     finding = only(calendar, first_year=2100, last_year=2101)
-    assert (finding.name, finding.path) == ("ending_holidays", "holidays")
+    assert (finding.name, finding.path) == ("ending_holidays", "calendar.holidays")
     assert "2101, which" in finding.message
     german = desk(holidays=public_holidays("DE"))
     assert german.unknown_years(1980, 1995)
@@ -323,7 +324,7 @@ def test_years_beyond_a_table_of_public_holidays_are_found() -> None:
 )
 def test_a_calendar_that_never_opens_is_an_error(calendar: Calendar) -> None:
     """W13: of a plan's the path names it, and targets on it say no more."""
-    assert_found(calendar, "never_opens", "calendar", "from 2026 to 2030", severity="error")
+    assert_found(calendar, "never_opens", "", "from 2026 to 2030", severity="error")
     plan = two(business_hours(4), business_days(1), calendar=calendar)
     assert_found(plan, "never_opens", "calendars.desk", severity="error")
 
@@ -346,7 +347,7 @@ def test_the_parts_of_a_combined_calendar_are_checked_each() -> None:
     odd = desk("Mo 09:00-12:00,11:00-13:00")
     window = Window(datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 6, 2, tzinfo=UTC))
     paths = [finding.path for finding in lint((odd | DESK) - odd)]
-    assert paths == ["left.left.hours", "right.hours"]
+    assert paths == ["calendar.left.left.hours", "calendar.right.hours"]
     assert_found(DESK & odd, "overlapping_spans", "right.hours")
     assert_found(odd - [window], "overlapping_spans", "left.hours")
     assert_found(one(business_hours(1), calendar=odd | DESK), "overlapping_spans", "calendars.desk.left.hours")

@@ -93,6 +93,7 @@ def test_every_public_function_and_class_has_a_docstring_with_an_example() -> No
     answers = {"Promise", "Explanation", "Stretch", "Calendar", "CombinedCalendar"}
     answers |= {
         "Case",
+        "Change",
         "Due",
         "Held",
         "QueueKey",

@@ -7,6 +7,7 @@ from .checks import lint
 from .clocks import Due, Held, Reading, next_due, readings
 from .closures import Schedule, public_holidays, recurring
 from .desk import VIEWS, QueueKey, StaffedChannel, balance, in_view, queue_key, slots, staffed
+from .differences import Change, diff
 from .documents import dump, load
 from .durations import Duration, business_days, business_hours, calendar_days, calendar_hours
 from .errors import (
@@ -74,6 +75,7 @@ __all__ = [
     "CaseClosed",
     "CaseExists",
     "CaseNotOpened",
+    "Change",
     "CombinedCalendar",
     "Consultation",
     "Disruption",
@@ -154,6 +156,7 @@ __all__ = [
     "check_number",
     "check_numbers",
     "deadline",
+    "diff",
     "dump",
     "elapsed",
     "evolve",

@@ -24,11 +24,11 @@ _WEEK_MINUTES = 7 * _DAY_MINUTES
 _FOREVER = 10**6
 
 
-def calendar_findings(calendar: Calendar, years: Years, path: str = "") -> Iterator[Finding]:
-    """The findings of a calendar, whose path in a plan is given; one by itself has none."""
+def calendar_findings(calendar: Calendar, years: Years, path: str) -> Iterator[Finding]:
+    """The findings of the calendar at a path."""
     if not known_spans(calendar, years.first, years.last):
-        yield Finding("never_opens", "error", path or "calendar", f"it is not open for an instant {years}")
-    for prefix, part in parts_of(calendar, f"{path}." if path else ""):
+        yield Finding("never_opens", "error", path, f"it is not open for an instant {years}")
+    for prefix, part in parts_of(calendar, f"{path}."):
         for check in (_overlaps, _swallowed, _idle, _ending):
             yield from (finding._replace(path=prefix + finding.path) for finding in check(part, years))
 

@@ -53,13 +53,13 @@ def lint(
     >>> from supportsla import BusinessCalendar
     >>> for finding in lint(BusinessCalendar("Europe/Berlin", "Mo-Fr 09:00-13:00,12:00-17:00")):
     ...     print(finding)
-    hours: "Mo 09:00-13:00" and "Mo 12:00-17:00" overlap, and count once; write "Mo-Fr 09:00-17:00"
+    calendar.hours: "Mo 09:00-13:00" and "Mo 12:00-17:00" overlap, and count once; write "Mo-Fr 09:00-17:00"
     """
     years = surveyed(first_year, last_year)
     if isinstance(checked, Plan):
         return tuple(_of_plan(checked, years))
     if isinstance(checked, Calendar):
-        return tuple(calendar_findings(checked, years))
+        return tuple(calendar_findings(checked, years, "calendar"))
     if not isinstance(checked, Workflow):
         raise WrongType("lint", checked, "a Plan, a Workflow or a Calendar")
     return tuple(_of_workflow(checked))

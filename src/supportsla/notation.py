@@ -178,8 +178,10 @@ def _unwrapped(_cls: type, read: Read) -> Read:
     return read
 
 
-def new_converter(wrapped: Callable[[type, Read], Read] = _unwrapped) -> Converter:
-    """A converter that writes and reads as these tables say; the reading of every class may be wrapped.
+def new_converter(wrapped: Callable[[type, Read], Read] = _unwrapped, *, defaults: bool = False) -> Converter:
+    """A converter that writes and reads as these tables say.
+
+    The reading of every class may be wrapped. What is its default is left out, unless `defaults` are asked for.
 
     Raises:
         MissingExtra: cattrs is not installed.
@@ -189,12 +191,12 @@ def new_converter(wrapped: Callable[[type, Read], Read] = _unwrapped) -> Convert
         from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
     except ModuleNotFoundError:
         raise MissingExtra("a document", "documents") from None
-    made = Converter(forbid_extra_keys=True, omit_if_default=True)
+    made = Converter(forbid_extra_keys=True)
     made.register_structure_hook_factory(
         attrs.has, lambda cls: wrapped(cls, _object_reader(make_dict_structure_fn(cls, made)))
     )
     made.register_unstructure_hook_factory(
-        attrs.has, lambda cls: make_dict_unstructure_fn(cls, made, _cattrs_omit_if_default=True)
+        attrs.has, lambda cls: make_dict_unstructure_fn(cls, made, _cattrs_omit_if_default=not defaults)
     )
     for when, reader, writer in (
         (is_list, _list_reader, None),

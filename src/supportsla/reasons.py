@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
@@ -21,7 +21,17 @@ from .spans import Pair, clipped
 from .worktime import Boundary, Landing, as_duration, compiled, due_of, landing
 from .zones import EPOCH, MICROSECOND, as_utc, clock_changes, in_range, in_zone, since_epoch
 
-__all__ = ["Explanation", "Stretch", "clock_steps", "explain", "explain_elapsed", "hours_text", "when"]
+__all__ = [
+    "Explanation",
+    "Stretch",
+    "clock_steps",
+    "clock_text",
+    "date_text",
+    "explain",
+    "explain_elapsed",
+    "hours_text",
+    "when",
+]
 
 _NOTHING = timedelta(0)
 _Pause = tuple[timedelta, timedelta, str]
@@ -323,15 +333,16 @@ def _what(step: Stretch) -> str:
 
 def _from_to(step: Stretch) -> tuple[str, str]:
     last = _moment_before(step.end)
-    end = _clock(last + MICROSECOND)
+    end = clock_text(last + MICROSECOND)
     end = "24:00" if end == "00:00" else end
     if step.reason == "clock_change":
-        return f"{_date(last)} {end}", ""
-    start = f"{_date(step.start)} {_clock(step.start)}"
+        return f"{date_text(last)} {end}", ""
+    start = f"{date_text(step.start)} {clock_text(step.start)}"
     return start, end if last.date() == step.start.date() else f"{_WEEKDAYS[last.weekday()]} {last:%m-%d} {end}"
 
 
-def _date(at: datetime) -> str:
+def date_text(at: date) -> str:
+    """A date for people, with its weekday."""
     return f"{_WEEKDAYS[at.weekday()]} {at:%Y-%m-%d}"
 
 
@@ -340,7 +351,8 @@ def _moment_before(end: datetime) -> datetime:
     return (end.astimezone(UTC) - MICROSECOND).astimezone(end.tzinfo)
 
 
-def _clock(at: datetime) -> str:
+def clock_text(at: datetime) -> str:
+    """What the clock shows, to the minute where it is one."""
     return at.time().isoformat("auto" if at.second or at.microsecond else "minutes")
 
 
@@ -352,7 +364,7 @@ def when(at: datetime) -> str:
     >>> when(datetime(2026, 6, 12, 17, 30, tzinfo=ZoneInfo("America/Chicago")))
     'Fri 2026-06-12 17:30 CDT (UTC-05:00)'
     """
-    return f"{_date(at)} {_clock(at)} {at.tzname()} ({_offset_text(at.utcoffset() or _NOTHING)})"
+    return f"{date_text(at)} {clock_text(at)} {at.tzname()} ({_offset_text(at.utcoffset() or _NOTHING)})"
 
 
 def _offset_text(offset: timedelta) -> str:

@@ -43,7 +43,7 @@ class Years(NamedTuple):
         return MICROSECOND * year_start(self.last + 1)
 
     def __str__(self) -> str:
-        return f"from {self.first} to {self.last}"
+        return f"from {self.first} to {self.last}" if self.last > self.first else f"in {self.first}"
 
 
 def surveyed(first_year: int, last_year: int) -> Years:
