@@ -1,7 +1,7 @@
-"""The command `supportsla`: dues, explanations, and reports on ticket exports, in a terminal or as JSON.
+"""The command `supportsla`: dues, explanations, reports on ticket exports, and plans checked and compared.
 
 The one module of the library that reads files and the clock; `printing` prints. Whatever is wrong with what it is given
-is one line on stderr and exit status 2.
+is one line on stderr and exit status 2. What `check` and `diff` find is exit status 1.
 """
 
 from __future__ import annotations
@@ -28,9 +28,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from .calendars import BusinessCalendar, Calendar
+from .checks import lint
 from .closures import Schedule, as_schedule, public_holidays
+from .differences import diff
+from .documents import LONGEST, load
 from .durations import Duration
-from .errors import InvalidTable, SupportSLAError
+from .errors import InvalidDocument, InvalidTable, SupportSLAError
 from .hours import Hours
 from .plan import Plan, Target
 from .presets import apricot_anz, apricot_us, client_portal
@@ -39,7 +42,9 @@ from .printing import (
     Asked,
     file_name,
     one_line,
+    print_changes,
     print_explanation,
+    print_findings,
     print_promise,
     print_report,
     print_rows,
@@ -101,6 +106,35 @@ def _preset(name: str) -> Plan:
     return known()
 
 
+def _plan_file(file: str) -> Plan:
+    try:
+        return load(_document(file))
+    except InvalidDocument as fault:
+        first, count = fault.findings[0], len(fault.findings)
+        more = f", and {count - 1:,} more: see supportsla check" if count > 1 else ""
+        raise click.BadParameter(f"{file_name(file)}: {first}{more}") from None
+
+
+def _document(file: str) -> bytes:
+    """A file's bytes, and one more than a document may have at most."""
+    try:
+        with ExitStack() as closing:
+            source = sys.stdin.buffer if file == "-" else closing.enter_context(Path(file).open("rb"))
+            return source.read(LONGEST + 1)
+    except OSError as fault:
+        raise click.ClickException(f"{file_name(file)}: {fault.strerror}") from None
+
+
+def _desk_or_file(name: str) -> Plan:
+    return _preset(name) if name.casefold().replace("-", "_") in _PRESETS else _plan_file(name)
+
+
+def _years(text: str) -> tuple[int, int]:
+    if not (years := re.fullmatch("([0-9]{4})(?:-([0-9]{4}))?", text)):
+        raise click.BadParameter(f"{text!r} is neither a year nor years such as 2026-2030")
+    return int(years[1]), int(years[2] or years[1])
+
+
 def _encoding(name: str) -> str:
     """The encoding; UTF-8 with or without a byte order mark."""
     try:
@@ -125,6 +159,15 @@ Examples:
 Example:
   supportsla explain 2026-11-25T17:30-06:00 --desk apricot_us --priority high
 """,
+    "check": """\b
+Example:
+  supportsla check plan.json --years 2026-2030
+""",
+    "diff": """\b
+Examples:
+  supportsla diff plan-2026.json plan-2027.json
+  supportsla diff apricot_us our-desk.json --years 2027
+""",
     "report": """\b
 Examples:
   supportsla report cases.csv --opened opened --done answered \\
@@ -136,6 +179,7 @@ Examples:
 
 _DESK = (
     _option("--desk", "NAME", _preset, f"A published desk: {', '.join(_PRESETS)}."),
+    _option("--plan", "FILE", _plan_file, "Or a desk of your own: its plan as a document."),
     _option("--hours", "TEXT", Hours.parse, 'Own hours instead, such as "Mo-Fr 09:00-17:00".'),
     _option("--zone", "ZONE", load_zone, "Zone of --hours, and of instants written without one."),
     _option(
@@ -150,6 +194,7 @@ _DESK = (
     click.option("--metric", metavar="NAME", help=f"What of the desk's targets; {_METRIC} unless given."),
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_YEARS = _option("--years", "YEARS", _years, "Whose dates to look through: 2027, or 2026-2030; five from this one on.")
 
 
 def _desk_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -176,18 +221,26 @@ class DeskOptions:
     @property
     def calendar(self) -> Calendar:
         """The desk's hours, by name or by options."""
+        zone = self.own_zone
+        if self.desk:
+            return self.desk.calendar("desk")
+        return BusinessCalendar(zone, self.hours or "", holidays=reduce(add, self.holidays, as_schedule(())))
+
+    @property
+    def own_zone(self) -> ZoneInfo:
+        """The zone of the desk's hours, with all the options that say whose they are in order."""
         if self.desk and (self.hours or self.holidays or self.stamps_zone):
             raise click.UsageError(
-                "--desk has hours and holidays of its own, and --zone says how instants are written: "
+                "--desk and --plan have hours and holidays of their own, and --zone says how instants are written: "
                 "leave out --hours, --holidays and --stamps-zone"
             )
         if self.desk:
-            return self.desk.calendar("desk")
+            return load_zone(self.desk.index.measuring.zone)
         if not self.hours:
-            raise click.UsageError(f"which desk? Give --desk ({', '.join(_PRESETS)}), or --hours with --zone")
+            raise click.UsageError(f"which desk? Give --desk ({', '.join(_PRESETS)}), --plan, or --hours with --zone")
         if not self.zone:
             raise click.UsageError("--hours needs --zone, the desk's own, such as America/Chicago")
-        return BusinessCalendar(self.zone, self.hours, holidays=reduce(add, self.holidays, as_schedule(())))
+        return self.zone
 
     def targets(self) -> Plan:
         """The plan whose targets hold."""
@@ -204,6 +257,12 @@ class DeskOptions:
         if self.metric is not None:
             raise click.UsageError("--metric goes with --priority, not with --duration")
         return self.duration
+
+
+def _desk_of(desk: Plan | None, plan: Plan | None, **options: Any) -> DeskOptions:
+    if desk and plan:
+        raise click.UsageError("--desk and --plan exclude each other")
+    return DeskOptions(desk or plan, **options)
 
 
 def _read(stamps: Stamps, text: str, where: str) -> datetime:
@@ -237,25 +296,26 @@ def supportsla(context: click.Context) -> None:
 @_case_options
 def due(opened: str, priority: str | None, *, as_json: bool, **options: Any) -> None:
     """When a case is due that was OPENED at an instant."""
-    print_promise(_promised(DeskOptions(**options), opened, priority), as_json=as_json)
+    print_promise(_promised(_desk_of(**options), opened, priority), as_json=as_json)
 
 
 @supportsla.command(epilog=_EXAMPLES["explain"])
 @_case_options
 def explain(opened: str, priority: str | None, *, as_json: bool, **options: Any) -> None:
     """Why a case is due when it is that was OPENED at an instant."""
-    print_explanation(_promised(DeskOptions(**options), opened, priority), as_json=as_json)
+    print_explanation(_promised(_desk_of(**options), opened, priority), as_json=as_json)
 
 
 def _promised(options: DeskOptions, text: str, priority: str | None) -> Promise:
-    calendar = options.calendar
+    zone = options.own_zone
     opened = _read(Stamps(options.written_in), text, "OPENED")
     if priority is not None:
         return promise(options.targets(), _METRIC if options.metric is None else options.metric, priority, opened)
     names = ", ".join(known.name for known in options.desk.priorities) if options.desk else ""
     duration = options.one_duration(f"--priority ({names}) or " if names else "")
+    calendar = options.calendar
     due = deadline(calendar, opened, duration)
-    return Promise(opened.astimezone(due.tzinfo), due, due, Target("", "", duration), calendar)
+    return Promise(opened.astimezone(zone), due, due, Target("", "", duration), calendar)
 
 
 @supportsla.command(epilog=_EXAMPLES["report"])
@@ -291,9 +351,51 @@ def report(file: str, *, encoding: str, rows: bool, as_json: bool, **options: An
     print_report(found, asked, file, as_json=as_json)
 
 
+@supportsla.command(epilog=_EXAMPLES["check"])
+@click.argument("file", metavar="PLAN")
+@_YEARS
+@_JSON
+def check(file: str, *, years: tuple[int, int] | None, as_json: bool) -> None:
+    """What is wrong with a plan, or looks wrong.
+
+    The exit status is 1 if there are errors. PLAN is a document, such as `supportsla.dump` writes; - is standard input.
+    """
+    first, last = years or _five_years()
+    try:
+        plan = load(_document(file))
+    except InvalidDocument as fault:
+        print_findings(file, None, fault.findings, as_json=as_json)
+        raise click.exceptions.Exit(1) from None
+    findings = lint(plan, first_year=first, last_year=last)
+    print_findings(file, plan, findings, as_json=as_json)
+    raise click.exceptions.Exit(int(any(finding.severity == "error" for finding in findings)))
+
+
+@supportsla.command("diff", epilog=_EXAMPLES["diff"])
+@click.argument("before", metavar="A", callback=_read_by(_desk_or_file))
+@click.argument("after", metavar="B", callback=_read_by(_desk_or_file))
+@_YEARS
+@_JSON
+def compare(before: Plan, after: Plan, *, years: tuple[int, int] | None, as_json: bool) -> None:
+    """What changed from one plan to another.
+
+    The exit status is 1 if anything has. A and B are documents, such as `supportsla.dump` writes, or names of
+    published desks.
+    """
+    first, last = years or _five_years()
+    changes = diff(before, after, first_year=first, last_year=last)
+    print_changes(changes, as_json=as_json)
+    raise click.exceptions.Exit(int(bool(changes)))
+
+
+def _five_years() -> tuple[int, int]:
+    this = datetime.now(UTC).year
+    return this, this + 4
+
+
 def _asked(opened: str, done: str, form: str | None, now: str | None, **options: Any) -> Asked:
     due_column, priority, by = (options.pop(name) for name in ("due", "priority", "by"))
-    desk = DeskOptions(**options)
+    desk = _desk_of(**options)
     stamps = Stamps(desk.written_in, form)
     as_of = datetime.now(UTC).replace(microsecond=0) if now is None else _read(Stamps(desk.written_in), now, "--now")
     group = priority if by is None else by
@@ -302,23 +404,23 @@ def _asked(opened: str, done: str, form: str | None, now: str | None, **options:
         return _asked_by_column(due_column, desk, ask, stamps)
     if not desk.desk and not desk.hours:
         raise click.UsageError(
-            "what is promised? Give --due COLUMN, --desk with --priority COLUMN, or --hours and --zone with --duration"
+            "what is promised? Give --due COLUMN, --desk or --plan with --priority COLUMN, "
+            "or --hours and --zone with --duration"
         )
-    calendar = desk.calendar
-    zone = load_zone(calendar.zone)
+    zone = desk.own_zone
     if priority is not None:
         plan, metric = desk.targets(), _METRIC if desk.metric is None else desk.metric
         dues = by_target(plan, metric, priority)
         return Asked(ask(dues=dues), f"{metric} as promised by {plan.name}", zone, plan)
     duration = desk.one_duration("--priority COLUMN or " if desk.desk else "")
-    whose = desk.desk.name if desk.desk else f"{desk.hours} {calendar.zone}"
-    return Asked(ask(dues=by_duration(calendar, duration)), f"{duration} of {whose}", zone)
+    whose = desk.desk.name if desk.desk else f"{desk.hours} {zone.key}"
+    return Asked(ask(dues=by_duration(desk.calendar, duration)), f"{duration} of {whose}", zone)
 
 
 def _asked_by_column(column: str, desk: DeskOptions, ask: Callable[..., Question], stamps: Stamps) -> Asked:
     if desk.desk or desk.hours or desk.holidays or desk.duration or desk.metric is not None:
         raise click.UsageError(
-            "--due COLUMN has the dues: leave out --desk, --hours, --holidays, --duration and --metric"
+            "--due COLUMN has the dues: leave out --desk, --plan, --hours, --holidays, --duration and --metric"
         )
     zone = desk.zone or desk.stamps_zone or ZoneInfo("UTC")
     return Asked(ask(dues=by_column(column, stamps)), f"due as in column {column}", zone)

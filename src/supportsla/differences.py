@@ -162,6 +162,9 @@ def _told(value: Any) -> Any:
 
 
 def _said(before: Any, after: Any) -> str:
+    holders = [value for value in (before, after) if isinstance(value, dict | list)]
+    if len(holders) == 1 and None in (before, after):
+        return "is new" if before is None else "is gone"
     return f"is {_shown(after)}; was {_shown(before)}"
 
 

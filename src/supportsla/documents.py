@@ -43,7 +43,7 @@ from .workflow import Action, Remind, Workflow, workflow_faults
 if TYPE_CHECKING:
     from cattrs import Converter
 
-__all__ = ["FORM", "KINDS", "dump", "load"]
+__all__ = ["FORM", "KINDS", "LONGEST", "dump", "load"]
 
 FORM = 1
 """The version of the form in which documents are written, and the only one that there is."""
@@ -65,7 +65,7 @@ _MEMBERS = {"priorities": Priority, "targets": Target, "metrics": Metric, "log":
 _VALUES = (
     "a Plan, a calendar, a holiday schedule, a Workflow, an Intake, or several priorities, targets, metrics or events"
 )
-_LONGEST, _MOST_VALUES, _MOST_HOLDERS, _DEEPEST = 5_000_000, 50_000, 10_000, 60
+LONGEST, _MOST_VALUES, _MOST_HOLDERS, _DEEPEST = 5_000_000, 50_000, 10_000, 60
 _LONGEST_KEY, _LONGEST_NUMBER, _MOST_MENDED, _MOST_BARREN, _WIDTH = 80, 40, 1000, 5, 110
 _Steps = tuple[int | str, ...]
 
@@ -204,8 +204,8 @@ def _parsed(text: str | bytes, kind: str) -> Any:
 
     if not isinstance(text, str | bytes):
         raise WrongType("text", text, "a document as text, or as bytes")
-    if len(text) > _LONGEST:
-        refuse("size", "document", f"it has {len(text):,} characters; a document has up to {_LONGEST:,}")
+    if len(text) > LONGEST:
+        refuse("size", "document", f"it has {len(text):,} characters; a document has up to {LONGEST:,}")
     try:
         written = text if isinstance(text, str) else text.decode("utf-8-sig")
         tree = json.loads(

@@ -10,7 +10,7 @@ import io
 import json
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
@@ -25,7 +25,9 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from .differences import Change
 from .errors import InvalidTable
+from .findings import Finding
 from .plan import Plan, Target
 from .promises import Promise
 from .reasons import Stretch, when
@@ -37,7 +39,9 @@ __all__ = [
     "Asked",
     "file_name",
     "one_line",
+    "print_changes",
     "print_explanation",
+    "print_findings",
     "print_promise",
     "print_report",
     "print_rows",
@@ -48,6 +52,7 @@ WIDTH = 80
 _MOST_SHOWN = 30
 _MANY, _WIDER = 10_000_000, 112
 _LONGEST_NAME, _NARROWEST_NAME = 80, 6
+_MOST_FINDINGS = 100
 
 
 _OPTIONS = {
@@ -129,6 +134,52 @@ def _step_facts(step: Stretch) -> dict[str, object]:
 
 def _print_json(facts: object) -> None:
     click.echo(json.dumps(facts, indent=2))
+
+
+def print_findings(file: str, plan: Plan | None, findings: Sequence[Finding], *, as_json: bool) -> None:
+    """What was found of a plan; None: of a document that is none."""
+    errors = sum(finding.severity == "error" for finding in findings)
+    if as_json:
+        counts = {"errors": errors, "warnings": len(findings) - errors}
+        facts = [finding._asdict() for finding in findings]
+        _print_json({"file": file, "plan": plan and plan.name, **counts, "findings": facts})
+        return
+    what = f"plan {_name(plan.name)!r}" if plan else "no plan"
+    counted = (
+        f"{_counted(errors, 'error')}, {_counted(len(findings) - errors, 'warning')}" if findings else "no findings"
+    )
+    click.echo(f"{file_name(file)}: {what}, {counted}")
+    if findings:
+        click.echo(f"\n{_drawn(_findings_grid(findings), WIDTH)}")
+    if len(findings) > _MOST_FINDINGS:
+        click.echo(f"\nAnd {len(findings) - _MOST_FINDINGS:,} more; with --json, all are named.")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+_STYLES = {"error": "bold red", "warning": "yellow"}
+
+
+def _findings_grid(findings: Sequence[Finding]) -> Grid:
+    grid = Grid(box=None, show_header=False, pad_edge=False)
+    for finding in findings[:_MOST_FINDINGS]:
+        lines = (f"{finding.path} ({finding.name})", finding.message, finding.repair)
+        text = "\n".join(_printable(line) for line in lines if line)
+        grid.add_row(Text(finding.severity, style=_STYLES[finding.severity]), Text(text, overflow="fold"))
+    return grid
+
+
+def print_changes(changes: Sequence[Change], *, as_json: bool) -> None:
+    """What changed between two plans."""
+    if as_json:
+        _print_json([{**change._asdict(), "dates": [day.isoformat() for day in change.dates]} for change in changes])
+        return
+    for change in changes:
+        click.echo(textwrap.fill(_printable(str(change)), WIDTH, subsequent_indent="  ", break_on_hyphens=False))
+    if not changes:
+        click.echo("nothing changed")
 
 
 def print_rows(table: Judged, zone: ZoneInfo) -> None:
