@@ -144,7 +144,7 @@ _Key = TypeVar("_Key")
 
 
 def _items(given: Mapping[_Key, str] | Iterable[tuple[_Key, str]]) -> Iterable[tuple[_Key, str]]:
-    return given.items() if isinstance(given, Mapping) else given
+    return cast("Iterable[tuple[_Key, str]]", given.items() if isinstance(given, Mapping) else given)
 
 
 def _frozen_dates(named: Mapping[date, str] | Iterable[tuple[date, str]]) -> tuple[tuple[date, str], ...]:

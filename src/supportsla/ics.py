@@ -49,7 +49,8 @@ _LONGEST_TEXT = 5_000_000
 _MOST_LINES = 200_000
 _MOST_EVENTS = 5_000
 _LONGEST_EVENTS = 1_000_000
-_MOST_DAYS = 500_000
+_LONGEST_RULE = 1_000
+_MOST_DAYS = 300_000
 _MOST_FAULTS = 100
 _LONGEST_REASON = 200
 _BESIDE = timedelta(days=2)
@@ -287,7 +288,7 @@ def _check_text(text: str) -> None:
 
 def _content_lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines, each with its number, those that were folded joined again."""
-    start, parts = 0, [""]
+    start, parts = 1, [""]
     for number, line in enumerate(_LINE_END.split(text.removeprefix("\ufeff")), 1):
         if line.startswith((" ", "\t")):
             parts.append(line[1:])
@@ -337,7 +338,16 @@ def _nest(within: list[str], calendars: int, number: int, line: str) -> None:
 
 
 def _event(block: _Block, desk: ZoneInfo) -> _Event:
-    """The event of these lines, as the icalendar package reads them."""
+    """The event of these lines; whatever the icalendar package makes of them, what it raises is a fault."""
+    try:
+        return _read(block, desk)
+    except Refused:
+        raise
+    except Exception as fault:
+        raise Refused(f"it cannot be read: {fault}"[:_LONGEST_REASON]) from None
+
+
+def _read(block: _Block, desk: ZoneInfo) -> _Event:
     given = _values(block)
     start = _stamp("DTSTART", _single(given, "DTSTART"))
     if start is None:
@@ -365,12 +375,10 @@ def _event(block: _Block, desk: ZoneInfo) -> _Event:
 
 
 def _values(block: _Block) -> Component:
-    text = "\r\n".join(["BEGIN:VEVENT", *block.lines, "END:VEVENT", ""])
-    try:
-        given = Event.from_ical(text)
-        faults = [f"{name or 'a line'}: {reason}" for name, reason in given.errors]
-    except Exception as fault:
-        raise Refused(str(fault)[:_LONGEST_REASON]) from None
+    if any(_name(line) == "RRULE" and len(line) > _LONGEST_RULE for line in block.lines):
+        raise Refused(f"its rule is long; expected up to {_LONGEST_RULE:,} characters")
+    given = Event.from_ical("\r\n".join(["BEGIN:VEVENT", *block.lines, "END:VEVENT", ""]))
+    faults = [f"{name or 'a line'}: {reason}" for name, reason in given.errors]
     if "EXRULE" in given:
         faults.append("EXRULE is not read; give the dates as EXDATE")
     if faults:

@@ -38,7 +38,7 @@ class Budget:
             raise Refused(f"it all recurs too often; expected at most {self.days} days to look at")
 
 
-_Numbers = tuple[int, ...]
+_Numbers = frozenset[int]
 
 
 @attrs.frozen
@@ -49,11 +49,11 @@ class Rule:
     interval: int = 1
     count: int | None = None
     week_start: int = 0
-    months: _Numbers = ()
-    month_days: _Numbers = ()
-    year_days: _Numbers = ()
-    week_days: tuple[tuple[int, int], ...] = ()
-    positions: _Numbers = ()
+    months: _Numbers = frozenset()
+    month_days: _Numbers = frozenset()
+    year_days: _Numbers = frozenset()
+    week_days: frozenset[tuple[int, int]] = frozenset()
+    positions: _Numbers = frozenset()
 
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -92,7 +92,7 @@ def rule_of(parts: Mapping[str, Iterable[object]]) -> Rule:
         single.get("interval", 1),
         single.get("count"),
         _DAYS.index(_only("WKST", texts, _DAYS, "MO")),
-        week_days=tuple(_week_day(text, frequency) for text in texts.get("BYDAY", ())),
+        week_days=frozenset(_week_day(text, frequency) for text in texts.get("BYDAY", ())),
         **numbers,
     )
 
@@ -105,8 +105,9 @@ def _only(name: str, texts: Mapping[str, list[str]], allowed: tuple[str, ...], d
 
 
 def _numbers(name: str, texts: list[str], among: range) -> _Numbers:
-    found = tuple(int(text) for text in texts if _NUMBER.fullmatch(text))
-    if len(found) < len(texts) or not all(number and number in among for number in found):
+    readable = all(map(_NUMBER.fullmatch, texts))
+    found = frozenset(map(int, texts if readable else ()))
+    if not found or not all(number and number in among for number in found):
         raise Refused(f"its rule has {name}={','.join(texts)[:40]}; expected {among[0]} to {among[-1]}, and not 0")
     return found
 
@@ -147,18 +148,21 @@ def _completed(rule: Rule, start: date) -> Rule:
     """What a rule does not say, its start does."""
     if rule.month_days or rule.year_days or rule.week_days:
         return rule
+    days = frozenset({start.day})
     if rule.frequency == "YEARLY":
-        return attrs.evolve(rule, months=rule.months or (start.month,), month_days=(start.day,))
+        return attrs.evolve(rule, months=rule.months or frozenset({start.month}), month_days=days)
     if rule.frequency == "MONTHLY":
-        return attrs.evolve(rule, month_days=(start.day,))
-    return attrs.evolve(rule, week_days=((0, start.weekday()),)) if rule.frequency == "WEEKLY" else rule
+        return attrs.evolve(rule, month_days=days)
+    if rule.frequency == "WEEKLY":
+        return attrs.evolve(rule, week_days=frozenset({(0, start.weekday())}))
+    return rule
 
 
 def _periods(rule: Rule, start: date, last: date) -> Iterator[list[date]]:
     """The years, months, weeks or days of the rule, each as the days on which it may fall."""
     if rule.frequency == "YEARLY":
         for year in range(start.year, last.year + 1, rule.interval):
-            months = sorted(set(rule.months)) or range(1, 13)
+            months = sorted(rule.months) or range(1, 13)
             yield [day for month in months for day in _month(year, month)]
     elif rule.frequency == "MONTHLY":
         for month in range(_month_number(start), _month_number(last) + 1, rule.interval):
@@ -185,13 +189,13 @@ def _month_number(day: date) -> int:
 
 def _chosen(rule: Rule, days: list[date]) -> list[date]:
     if rule.month_days:
-        days = [day for day in days if {day.day, day.day - _month_length(day) - 1} & {*rule.month_days}]
+        days = [day for day in days if rule.month_days & {day.day, day.day - _month_length(day) - 1}]
     if rule.year_days:
-        days = [day for day in days if {_year_day(day), _year_day(day) - _year_length(day) - 1} & {*rule.year_days}]
+        days = [day for day in days if rule.year_days & {_year_day(day), _year_day(day) - _year_length(day) - 1}]
     if rule.week_days:
         days = [day for day in days if any(_is_week_day(rule, day, *named) for named in rule.week_days)]
     if rule.positions:
-        within = [place - 1 if place > 0 else place + len(days) for place in rule.positions]
+        within = {place - 1 if place > 0 else place + len(days) for place in rule.positions}
         days = [day for place, day in enumerate(days) if place in within]
     return days
 
