@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from importlib import import_module
 from importlib.metadata import version
 from types import ModuleType
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
-import tzdata
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,15 +38,16 @@ from supportsla.freezing import digest, freeze
 from supportsla.presets import AEDT, CST, apricot_anz
 
 NEW_YEAR, CHRISTMAS = date(2026, 1, 1), date(2026, 12, 25)
-MADE_WITH = (("holidays", version("holidays")), ("tzdata", tzdata.IANA_VERSION))
+MADE_WITH = (("holidays", version("holidays")), ("tzdata", import_module("tzdata").IANA_VERSION))
 NIGHTS = BusinessCalendar(
     "America/Chicago", "20:00-10:00; PH 23:00-27:00", holidays=public_holidays("US"), holidays_close="shift"
 )
 EVES = recurring("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=30,31", "Eve") + recurring("FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1")
+CLOSES: tuple[Literal["date", "shift"], ...] = ("date", "shift")
 NIGHTLY_EVES = [
-    BusinessCalendar(zone, "20:00-19:00; PH 23:00-47:00", holidays=EVES, holidays_close=close)  # type: ignore[arg-type]
+    BusinessCalendar(zone, "20:00-19:00; PH 23:00-47:00", holidays=EVES, holidays_close=close)
     for zone in ("Pacific/Kiritimati", "Etc/GMT+12", "UTC")
-    for close in ("date", "shift")
+    for close in CLOSES
 ]
 MIXED = (CST | AEDT) - BusinessCalendar("Europe/Berlin", "We 15:00-16:00", holidays=public_holidays("DE"))
 
@@ -171,13 +173,17 @@ def test_a_frozen_calendar_never_asks_the_holidays_package() -> None:
         (lambda: Frozen({}, 2026, 2201), OutOfRange, "last_year is 2201"),
         (lambda: Frozen({}, "2026", 2026), WrongType, "first_year is '2026'"),  # type: ignore[arg-type]
         (lambda: Frozen({}, 2026, True), WrongType, "last_year is True"),
-        (lambda: Frozen({NEW_YEAR: "x"}, 2027, 2027), OutOfRange, "a frozen holiday is 2026-01-01; .*2026-12-30 to 2028"),
+        (
+            lambda: Frozen({NEW_YEAR: "x"}, 2027, 2027),
+            OutOfRange,
+            "a frozen holiday is 2026-01-01; .*2026-12-30 to 2028",
+        ),
         (lambda: Frozen({CHRISTMAS: "x"}, 2024, 2025), OutOfRange, "a frozen holiday is 2026-12-25; .* to 2026-01-01"),
-        (lambda: Frozen({NEW_YEAR: 5}, 2026, 2026), WrongType, "the name of 2026-01-01 is 5"),  # type: ignore[dict-item]
+        (lambda: Frozen({NEW_YEAR: 5}, 2026, 2026), WrongType, "the name of 2026-01-01 is 5"),  # type: ignore[arg-type]
         (lambda: Frozen(5, 2026, 2026), WrongType, "holidays is 5"),  # type: ignore[arg-type]
         (lambda: Frozen([datetime(2026, 1, 1, tzinfo=UTC)], 2026, 2026), WrongType, "pairs"),  # type: ignore[list-item]
         (lambda: Frozen({}, 2026, 2026, 5), WrongType, "made_with is 5"),  # type: ignore[arg-type]
-        (lambda: Frozen({}, 2026, 2026, {"a": 5}), WrongType, "made_with is .*texts"),  # type: ignore[dict-item]
+        (lambda: Frozen({}, 2026, 2026, {"a": 5}), WrongType, "made_with is .*texts"),  # type: ignore[arg-type]
         (lambda: freeze(5, 2026, 2026), WrongType, "freeze is 5"),  # type: ignore[call-overload]
         (lambda: digest(5, 2026, 2026), WrongType, "digest is 5"),
         (lambda: digest(CST, 2026), WrongType, "a first year and a last one, or neither"),
@@ -211,7 +217,10 @@ def hashed(zone: str, *windows: tuple[str, str]) -> str:
     """The digest of 2026 by its definition, of windows written in the zone."""
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     edges = [
-        [(datetime.fromisoformat(edge).replace(tzinfo=ZoneInfo(zone)) - epoch) // timedelta(microseconds=1) for edge in w]
+        [
+            (datetime.fromisoformat(edge).replace(tzinfo=ZoneInfo(zone)) - epoch) // timedelta(microseconds=1)
+            for edge in w
+        ]
         for w in windows
     ]
     lines = ["supportsla open windows", f"zone {zone}", "years 2026 2026", *(f"{low} {high}" for low, high in edges)]

@@ -10,7 +10,6 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from itertools import count
 
 import attrs
 
@@ -166,17 +165,13 @@ def _periods(rule: Rule, start: date, last: date) -> Iterator[list[date]]:
             yield [day for month in months for day in _month(year, month)]
     elif rule.frequency == "MONTHLY":
         for month in range(_month_number(start), _month_number(last) + 1, rule.interval):
-            named = not rule.months or month % 12 + 1 in rule.months
-            yield _month(month // 12, month % 12 + 1) if named else []
+            yield _month(month // 12, month % 12 + 1)
     else:
         weekly = rule.frequency == "WEEKLY"
         first = start - timedelta((start.weekday() - rule.week_start) % 7 if weekly else 0)
         length, step = (7, 7 * rule.interval) if weekly else (1, rule.interval)
-        for offset in count(0, step):
-            if first + timedelta(offset) > last:
-                return
-            days = [first + timedelta(offset + day) for day in range(length)]
-            yield [day for day in days if not rule.months or day.month in rule.months]
+        for offset in range(0, (last - first).days + 1, step):
+            yield [first + timedelta(offset + day) for day in range(length)]
 
 
 def _month(year: int, month: int) -> list[date]:
@@ -188,6 +183,8 @@ def _month_number(day: date) -> int:
 
 
 def _chosen(rule: Rule, days: list[date]) -> list[date]:
+    if rule.months:
+        days = [day for day in days if day.month in rule.months]
     if rule.month_days:
         days = [day for day in days if rule.month_days & {day.day, day.day - _month_length(day) - 1}]
     if rule.year_days:
