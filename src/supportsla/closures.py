@@ -175,6 +175,10 @@ class Frozen(Schedule):
 
     Raises:
         WrongType, OutOfRange: no dates, years or versions, or a date that is not of those years.
+
+    >>> from datetime import date
+    >>> Frozen({date(2026, 11, 26): "Thanksgiving"}, 2026, 2027).unknown_years(2025, 2028)
+    (2025, 2028)
     """
 
     named: tuple[tuple[date, str], ...] = attrs.field(converter=_frozen_dates)
