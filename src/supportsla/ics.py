@@ -47,8 +47,8 @@ __all__ = ["closures_text", "exceptions_from", "holidays_from"]
 
 _LONGEST_TEXT = 5_000_000
 _MOST_LINES = 200_000
-_MOST_EVENTS = 5_000
-_LONGEST_EVENTS = 1_000_000
+_MOST_EVENTS = 3_000
+_LONGEST_EVENTS = 600_000
 _LONGEST_RULE = 1_000
 _MOST_DAYS = 250_000
 _MOST_FAULTS = 100
