@@ -246,7 +246,10 @@ OWN = ("--hours", "Mo-Fr 09:00-17:00", "--zone", "Europe/Berlin")
         (["report", "no.csv"], "Missing option '--opened'"),
         (["report", "no.csv", *DESK, "--due", "due"], "--due COLUMN has the dues"),
         (["report", "no.csv", "--opened", "o", "--done", "d", *OWN], "what is promised? Give --duration"),
-        (["report", "no.csv", "--opened", "o", "--done", "d"], "Give --due COLUMN, --desk or --plan with --priority COLUMN, or"),
+        (
+            ["report", "no.csv", "--opened", "o", "--done", "d"],
+            "--desk or --plan with --priority COLUMN, or",
+        ),
         (
             ["report", "no.csv", "--opened", "o", "--done", "d", "--desk", "apricot_us"],
             "Give --priority COLUMN or --du",

@@ -141,6 +141,7 @@ EXAMPLES = [
     errors.UnknownCalendar("x", ("desk",)),
     errors.NoTarget("first_response", "low", ()),
     errors.InvalidPlan("ours", (Finding("repeated_name", "error", "targets[0]", "wrong"),)),
+    errors.InvalidICalendar((("line 1", "expected BEGIN:VCALENDAR"),)),
     errors.InvalidTable(("row 1 has no column 'opened'",)),
     errors.InvalidDocument("plan", (Finding("unknown_key", "error", "targets[0].dew", "wrong"),)),
     errors.MissingExtra("load", "documents"),

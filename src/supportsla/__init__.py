@@ -5,7 +5,7 @@ from .case import Case, evolve, may_see, replay, visible_events
 from .channels import Consultation, Disruption, Field, Form, Intake, Staffing
 from .checks import lint
 from .clocks import Due, Held, Reading, next_due, readings
-from .closures import Schedule, public_holidays, recurring
+from .closures import Frozen, Schedule, public_holidays, recurring
 from .desk import VIEWS, QueueKey, StaffedChannel, balance, in_view, queue_key, slots, staffed
 from .differences import Change, diff
 from .documents import dump, load
@@ -25,6 +25,7 @@ from .errors import (
     InvalidDuration,
     InvalidEvent,
     InvalidHours,
+    InvalidICalendar,
     InvalidNumber,
     InvalidPlan,
     InvalidRecurrence,
@@ -48,6 +49,7 @@ from .errors import (
     WrongType,
 )
 from .findings import Finding
+from .freezing import digest, freeze
 from .history import Violation, check_history
 from .hours import Hours
 from .intake import FirstPriority, check_number, check_numbers, first_priority, next_number
@@ -92,6 +94,7 @@ __all__ = [
     "FirstPriority",
     "FollowUp",
     "Form",
+    "Frozen",
     "Held",
     "Hours",
     "Intake",
@@ -100,6 +103,7 @@ __all__ = [
     "InvalidDuration",
     "InvalidEvent",
     "InvalidHours",
+    "InvalidICalendar",
     "InvalidNumber",
     "InvalidPlan",
     "InvalidRecurrence",
@@ -157,12 +161,14 @@ __all__ = [
     "check_numbers",
     "deadline",
     "diff",
+    "digest",
     "dump",
     "elapsed",
     "evolve",
     "explain",
     "explain_elapsed",
     "first_priority",
+    "freeze",
     "handle",
     "in_view",
     "inputs_of",

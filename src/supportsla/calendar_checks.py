@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -233,7 +233,7 @@ def _ending(calendar: BusinessCalendar, years: Years) -> Iterator[Finding]:
         yield Finding("ending_holidays", "warning", "holidays", text, f"give the dates up to {years.last}")
 
 
-def _years_text(years: tuple[int, ...]) -> str:
+def _years_text(years: Sequence[int]) -> str:
     return f"{years[0]} to {years[-1]}" if len(years) > 1 else f"{years[0]}"
 
 

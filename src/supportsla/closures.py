@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from functools import lru_cache
-from itertools import takewhile
+from itertools import groupby, takewhile
+from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 import attrs
 
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
 __all__ = [
     "CombinedSchedule",
     "Dates",
+    "Frozen",
     "PublicHolidays",
     "Recurrence",
     "Schedule",
     "as_schedule",
+    "check_years",
     "checked_date",
     "public_holidays",
     "recurring",
@@ -90,16 +93,31 @@ def checked_date(where: str, day: date) -> date:
         WrongType: it is no date, or a datetime, which names an instant.
         OutOfRange: its year is not one of 1900 to 2200.
     """
-    if isinstance(day, Schedule):
-        raise WrongType(where, day, "a date; join schedules with +")
-    if not isinstance(day, date) or isinstance(day, datetime):
-        raise WrongType(where, day, "a date without a time, such as date(2026, 11, 26)")
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+    if not FIRST_YEAR <= _plain_date(where, day).year <= LAST_YEAR:
         raise OutOfRange(where, day, f"years {FIRST_YEAR} to {LAST_YEAR}")
     return day
 
 
-def _sorted_dates(named: Iterable[tuple[date, str]]) -> tuple[tuple[date, str], ...]:
+def _plain_date(where: str, day: date) -> date:
+    if isinstance(day, Schedule):
+        raise WrongType(where, day, "a date; join schedules with +")
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise WrongType(where, day, "a date without a time, such as date(2026, 11, 26)")
+    return day
+
+
+def check_years(first_year: int, last_year: int) -> None:
+    """Refuse what are no whole years from a first one to a last one, within 1900 to 2200."""
+    for where, year, first in (("first_year", first_year, FIRST_YEAR), ("last_year", last_year, first_year)):
+        if not isinstance(year, int) or isinstance(year, bool):
+            raise WrongType(where, year, "an integer")
+        if not first <= year <= LAST_YEAR:
+            raise OutOfRange(where, year, f"years {first} to {LAST_YEAR}")
+
+
+def _sorted_dates(
+    named: Iterable[tuple[date, str]], checked: Callable[[str, date], date] = checked_date
+) -> tuple[tuple[date, str], ...]:
     found: dict[date, str] = {}
     try:
         pairs = [(day, name) for day, name in named]
@@ -108,7 +126,7 @@ def _sorted_dates(named: Iterable[tuple[date, str]]) -> tuple[tuple[date, str], 
     for day, name in pairs:
         if not isinstance(name, str):
             raise WrongType(f"the name of {day}", name, "a text")
-        found.setdefault(checked_date("a holiday", day), name)
+        found.setdefault(checked("a holiday", day), name)
     return tuple(sorted(found.items()))
 
 
@@ -121,6 +139,69 @@ class Dates(Schedule):
     def dates(self, first_year: int, last_year: int) -> Mapping[date, str]:
         """The dates of these whole years."""
         return {day: name for day, name in self.named if first_year <= day.year <= last_year}
+
+
+_Key = TypeVar("_Key")
+
+
+def _items(given: Mapping[_Key, str] | Iterable[tuple[_Key, str]]) -> Iterable[tuple[_Key, str]]:
+    return cast("Iterable[tuple[_Key, str]]", given.items() if isinstance(given, Mapping) else given)
+
+
+def _frozen_dates(named: Mapping[date, str] | Iterable[tuple[date, str]]) -> tuple[tuple[date, str], ...]:
+    return _sorted_dates(_items(named), _plain_date)
+
+
+def _versions(given: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    try:
+        pairs = sorted({(name, version) for name, version in _items(given)})
+    except (TypeError, ValueError):
+        raise WrongType("made_with", given, "pairs of a package's name and its version") from None
+    if not all(isinstance(text, str) for pair in pairs for text in pair):
+        raise WrongType("made_with", given, 'texts, such as (("holidays", "0.109"),)')
+    return tuple((name, ", ".join(version for _, version in group)) for name, group in groupby(pairs, itemgetter(0)))
+
+
+@attrs.frozen
+class Frozen(Schedule):
+    """The dates of whole years as they were known once, each with a name, and what knew them (W14); see `freeze`.
+
+    Beside those years it may hold three more dates, 30 and 31 December before and 1 January after: a calendar asks
+    for them where its shifts, or a year of UTC, reach into its first and last date.
+
+    Args:
+        named: a mapping of date to name, or pairs of them.
+        first_year, last_year: the years that it holds; all others are unknown.
+        made_with: the packages that knew the dates, each with its version, or versions.
+
+    Raises:
+        WrongType, OutOfRange: no dates, years or versions, or a date that is not of those years.
+
+    >>> from datetime import date
+    >>> Frozen({date(2026, 11, 26): "Thanksgiving"}, 2026, 2027).unknown_years(2025, 2028)
+    (2025, 2028)
+    """
+
+    named: tuple[tuple[date, str], ...] = attrs.field(converter=_frozen_dates)
+    first_year: int
+    last_year: int
+    made_with: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_versions)
+
+    def __attrs_post_init__(self) -> None:
+        check_years(self.first_year, self.last_year)
+        first, last = date(self.first_year - 1, 12, 30), date(self.last_year + 1, 1, 1)
+        for day, _ in self.named:
+            if not first <= day <= last:
+                raise OutOfRange("a frozen holiday", day, f"{first} to {last}")
+
+    def dates(self, first_year: int, last_year: int) -> Mapping[date, str]:
+        """The dates of these whole years; years that are not held have none, but for the three dates beside."""
+        return {day: name for day, name in self.named if first_year <= day.year <= last_year}
+
+    def unknown_years(self, first_year: int, last_year: int) -> tuple[int, ...]:
+        """Those of these years that are not held."""
+        years = range(first_year, last_year + 1)
+        return tuple(year for year in years if not self.first_year <= year <= self.last_year)
 
 
 def _checked_years(first_year: int, last_year: int) -> None:

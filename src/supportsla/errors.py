@@ -26,6 +26,7 @@ __all__ = [
     "InvalidDuration",
     "InvalidEvent",
     "InvalidHours",
+    "InvalidICalendar",
     "InvalidNumber",
     "InvalidPlan",
     "InvalidRecurrence",
@@ -321,6 +322,20 @@ class InvalidTable(SupportSLAError, ValueError):
 
     def __str__(self) -> str:
         return "; ".join(self.faults)
+
+
+class InvalidICalendar(SupportSLAError, ValueError):
+    """A text that cannot be read as an iCalendar (RFC 5545); `faults` are all that is wrong, each where and why."""
+
+    def __init__(self, faults: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        count = len(self.faults)
+        shown = "".join(f"\n  {_shown(where, str)}: {reason}" for where, reason in self.faults[:_MOST_LISTED])
+        more = f"\n  and {count - _MOST_LISTED} more" if count > _MOST_LISTED else ""
+        return f"the iCalendar has {count} {'fault' if count == 1 else 'faults'}:{shown}{more}"
 
 
 class EventRefused(SupportSLAError, ValueError):

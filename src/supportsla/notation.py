@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
 import attrs
 
 from .calendars import BusinessCalendar, Calendar, CombinedCalendar
-from .closures import CombinedSchedule, Dates, PublicHolidays, Recurrence, Schedule, public_holidays
+from .closures import CombinedSchedule, Dates, Frozen, PublicHolidays, Recurrence, Schedule, public_holidays
 from .durations import Duration
 from .errors import MissingExtra
 from .events import KINDS, Event
@@ -140,7 +140,12 @@ PLAIN: Mapping[type, str] = {str: "a text", bool: "true or false", int: "an inte
 CALENDARS: Mapping[str, type] = {"operation": CombinedCalendar, "zone": BusinessCalendar}
 """Calendars, each told by a key that only it has."""
 
-SCHEDULES: Mapping[str, type] = {"operation": CombinedSchedule, "country": PublicHolidays, "rule": Recurrence}
+SCHEDULES: Mapping[str, type] = {
+    "operation": CombinedSchedule,
+    "country": PublicHolidays,
+    "rule": Recurrence,
+    "first_year": Frozen,
+}
 """Holiday schedules, each told by a key that only it has; without one it is a table of dates and names."""
 
 ACTIONS: Mapping[str, type] = {

@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from .calendars import Calendar, Timeline, cover, known_spans
+from .closures import check_years
 from .durations import Duration
-from .errors import NeverOpens, OutOfRange, WrongType
+from .errors import NeverOpens, OutOfRange
 from .plan import Plan
 from .spans import clipped, difference
 from .worktime import due_of, open_between
-from .zones import DAY, FIRST_YEAR, LAST_YEAR, MICROSECOND, MINUTE, in_zone, wall_time, year_start
+from .zones import DAY, MICROSECOND, MINUTE, in_zone, wall_time, year_start
 
 __all__ = ["SURVEYED", "Aim", "Order", "Start", "Survey", "Years", "length_of", "starts_of", "surveyed"]
 
@@ -53,12 +54,8 @@ def surveyed(first_year: int, last_year: int) -> Years:
         WrongType: a year is no integer.
         OutOfRange: a year is not one of 1900 to 2200, or they are not from 1 to 50 years.
     """
-    for where, year in (("first_year", first_year), ("last_year", last_year)):
-        if not isinstance(year, int) or isinstance(year, bool):
-            raise WrongType(where, year, "an integer")
-        if not FIRST_YEAR <= year <= LAST_YEAR:
-            raise OutOfRange(where, year, f"years {FIRST_YEAR} to {LAST_YEAR}")
-    if not first_year <= last_year < first_year + _MOST_YEARS:
+    check_years(first_year, last_year)
+    if last_year >= first_year + _MOST_YEARS:
         raise OutOfRange("last_year", last_year, f"{first_year} to {first_year + _MOST_YEARS - 1}")
     return Years(first_year, last_year)
 
