@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from hashlib import sha256
+from importlib import import_module
 from typing import Any, overload
 
 import attrs
@@ -111,9 +112,7 @@ def _made_with(leaf: Schedule) -> tuple[tuple[str, str], ...]:
         return ()
     from importlib.metadata import version
 
-    import tzdata
-
-    return ("holidays", version("holidays")), ("tzdata", tzdata.IANA_VERSION)
+    return ("holidays", version("holidays")), ("tzdata", str(import_module("tzdata").IANA_VERSION))
 
 
 def _known_years(schedule: Schedule) -> str:
