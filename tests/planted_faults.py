@@ -35,8 +35,8 @@ FAULTS = [
     Fault(
         "a timer is stamped with now instead of its due",
         "lifecycle",
-        "event = firing(plan, case, timer, due)",
-        "event = firing(plan, case, timer, EPOCH + until)",
+        "event = firing(version, case, timer, due)",
+        "event = firing(version, case, timer, EPOCH + until)",
     ),
     Fault(
         "an event is handled without catching up first",
@@ -65,7 +65,7 @@ FAULTS = [
     Fault(
         "of two timers the later due fires first",
         "timing",
-        "key=lambda pending: pending[0])",
+        "key=lambda pending: pending.due)",
         "key=lambda pending: EPOCH - pending[0])",
     ),
     Fault(

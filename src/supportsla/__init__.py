@@ -52,7 +52,7 @@ from .intake import FirstPriority, check_number, check_numbers, first_priority, 
 from .lifecycle import Step, advance, handle, is_closed
 from .metrics import SIGNALS, Metric, standard_metrics
 from .notices import FollowUp, Notice
-from .plan import Percent, Plan, Priority, Target
+from .plan import Percent, Plan, Priority, Target, in_force
 from .promises import Promise, promise
 from .reasons import Explanation, Stretch, explain, explain_elapsed
 from .spans import Window
@@ -158,6 +158,7 @@ __all__ = [
     "explain_elapsed",
     "first_priority",
     "handle",
+    "in_force",
     "in_view",
     "inputs_of",
     "is_closed",

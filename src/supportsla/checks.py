@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 from .durations import Duration
-from .errors import WrongType
+from .errors import UnknownPriority, WrongType
 from .findings import Finding
 from .plan import Plan
 from .workflow import Move, Remind, Timer, Workflow, edges, reachable, successors
@@ -24,7 +25,8 @@ def lint(checked: Plan | Workflow) -> tuple[Finding, ...]:
     The names: "unreachable_status" (no way leads there), "dead_end" (nothing leads out, and it is not closed),
     "nobody_may" (a move that no role may make), "late_reminder" and "late_timer" (the case has been moved before),
     "idle_answer" (what becomes of an update that moves nothing, where every update moves the case). Of a plan besides:
-    "never_ends" (a target for a metric that no signal and no status ends).
+    "never_ends" (a target for a metric that no signal and no status ends). Of a plan that changes, all of that of each
+    version, and besides: "lost_status" and "lost_priority" (that the version before has, while cases may have them).
 
     Raises:
         WrongType: neither a plan nor a workflow.
@@ -36,12 +38,35 @@ def lint(checked: Plan | Workflow) -> tuple[Finding, ...]:
     workflow.statuses.Odd: no way leads to 'Odd'
     workflow.statuses.Lost: nothing leads out of 'Lost', which is not closed
     """
+    if isinstance(checked, Plan) and checked.versions:
+        return tuple(_of_versions(checked))
     if isinstance(checked, Plan):
         return (*_endless(checked), *(() if checked.workflow is None else lint(checked.workflow)))
     if not isinstance(checked, Workflow):
         raise WrongType("lint", checked, "a Plan or a Workflow")
     checks = (_unreachable, _dead_ends, _moves_of_nobody, _late_timers, _idle_answers)
     return tuple(finding for check in checks for finding in check(checked))
+
+
+def _of_versions(plan: Plan) -> Iterator[Finding]:
+    versions = [version for _, version in plan.versions]
+    for i, version in enumerate(versions):
+        yield from (found._replace(path=f"versions[{i}].{found.path}") for found in lint(version))
+    for i, (before, after) in enumerate(pairwise(versions), 1):
+        yield from (found._replace(path=f"versions[{i}].{found.path}") for found in _lost(before, after))
+
+
+def _lost(before: Plan, after: Plan) -> Iterator[Finding]:
+    for name in before.index.statuses:
+        if name not in after.index.statuses:
+            text = f"{name!r} is a status of the version before, and nothing can happen to cases that are in it"
+            yield Finding("lost_status", "warning", "workflow.statuses", text, "keep it, with a way out")
+    for name in before.index.ranks:
+        try:
+            after.priority(name)
+        except UnknownPriority:
+            text = f"{name!r} is a priority of the version before, and clocks of cases that have it cannot be read"
+            yield Finding("lost_priority", "warning", "priorities", text, "keep it, or name it as an alias")
 
 
 def _endless(plan: Plan) -> Iterator[Finding]:
