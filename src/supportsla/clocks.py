@@ -259,14 +259,15 @@ _NextStart = Callable[[str, Exchange, timedelta], timedelta]
 def _readings_in_force(plan: Plan, log: Log, next_start: _NextStart) -> Iterator[Reading]:
     """Of a plan that changes: what the version at the latest event measures comes first, in its order."""
     channel, latest = log.opened.channel, version_of(plan, log.at - EPOCH).plan
-    measured = [metric.name for metric in latest.measured]
+    priority, measured = log.last("priority"), [metric.name for metric in latest.measured]
+    priority = priority and latest.priority(priority).name
     others = [metric.name for _, version in plan.versions for metric in version.measured]
     for name in dict.fromkeys([*measured, *others]):
         found = exchanges_in_force(plan, name, log.marks, next_start)
         for exchange in found:
             yield _reading(_scope(plan, name, channel, exchange.started), exchange, log.now)
         if not found and name in measured:
-            yield _not_started(_scope(plan, name, channel, log.at - EPOCH), log.last("priority"))
+            yield _not_started(_scope(plan, name, channel, log.at - EPOCH), priority)
 
 
 def _scope(plan: Plan, metric: str, channel: str | None, at: timedelta) -> Scope:
@@ -274,16 +275,18 @@ def _scope(plan: Plan, metric: str, channel: str | None, at: timedelta) -> Scope
     if not plan.versions:
         return Scope(plan, metric, channel)
     since, _, version = version_of(plan, at)
-    return Scope(version, metric, channel, since)
+    return Scope(version, metric, channel, (version.name, since))
 
 
 def _not_started(scope: Scope, priority: str | None) -> Reading:
-    plan, since = scope.plan, scope.since
+    plan, judge = scope.plan, scope.judge
     target = plan.index.target(scope.metric, priority, scope.channel)
-    calendar = plan.index.calendars[target.calendar] if target else plan.index.measuring
     verdict: Verdict | None = "pending" if target else None
-    version = None if since is None else in_zone(since, calendar.compiled.zone)
-    return Reading(scope.metric, "not_started", priority, target, verdict=verdict, version=version)
+    reading = Reading(scope.metric, "not_started", priority, target, verdict=verdict)
+    if judge is None:
+        return reading
+    calendar = plan.calendar(target.calendar) if target else plan.index.measuring
+    return attrs.evolve(reading, version=in_zone(judge[1], calendar.compiled.zone))
 
 
 def _next_start(plan: Plan, channel: str | None, metric: str, ended: Exchange, done: timedelta) -> timedelta:
@@ -300,7 +303,7 @@ def _next_start(plan: Plan, channel: str | None, metric: str, ended: Exchange, d
 def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
     ended = exchange.cancelled if exchange.done is None else exchange.done
     until = now if ended is None else ended
-    since, judge = scope.since, None if scope.since is None else (scope.plan.name, scope.since)
+    judge = scope.judge
     clock = _Grounds(priced(scope, exchange), exchange.pauses_until(until), until, judge)
     price, phase = clock.prices[-1], _phase(exchange, now)
     term, waited = price.due, waited_under(price.due, clock.pauses, until)
@@ -324,7 +327,7 @@ def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
         remaining_to_limit,
         due_if_resumed,
         warned,
-        None if since is None else zone.fromutc(epoch + since),
+        judge and zone.fromutc(epoch + judge[1]),
     )
     object.__setattr__(reading, "_grounds", clock)
     return reading

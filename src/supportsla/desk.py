@@ -249,10 +249,12 @@ def queue_key(plan: Plan, events: Iterable[Event], now: datetime) -> QueueKey:
     """
     log = log_as_of(plan, events, now)
     running = [reading for reading in readings_of(plan, log) if reading.phase == "running"]
-    plan = plan.version_at(log.at) if plan.versions else plan
     owed = [(reading.due, reading.metric) for reading in running if reading.due is not None]
     due, metric = min(owed, key=lambda owed: owed[0] - EPOCH, default=(None, None))
     priority, status = log.last("priority"), log.last("status")
+    if plan.versions:
+        plan = plan.version_at(log.at)
+        priority = priority and plan.priority(priority).name
     closed = plan.workflow is not None and status is not None and plan.workflow.status(status).closed
     critical = bool(plan.priorities) and priority == plan.priorities[0].name
     opened = in_zone(log.opened.at - EPOCH, plan.index.measuring.compiled.zone)

@@ -103,13 +103,13 @@ class Price(NamedTuple):
 class Scope(NamedTuple):
     """Whose targets hold: a metric's, of a plan, for a case that came in on a channel.
 
-    `since` is from when on the plan has been in force, of one that changes.
+    `judge` is the name of the plan, and from when on it is in force, if it is a version of one that changes.
     """
 
     plan: Plan
     metric: str
     channel: str | None
-    since: timedelta | None = None
+    judge: tuple[str, timedelta] | None = None
 
 
 def priced(scope: Scope, exchange: Exchange) -> list[Price]:
