@@ -598,6 +598,8 @@ def test_w18_a_clock_that_starts_later_is_judged_by_the_version_in_force_then() 
         first, second = clocks(plan, log, now, "cadence")
         assert (first.due, second.started, second.due) == (wednesday(14), wednesday(14), wednesday(15))
         assert (first.version, second.version) == (FIRST, CHANGE)
+    answered_since = clocks(plan, [log[0], answered(wednesday(13))], wednesday(13), "cadence")
+    assert [one.started for one in answered_since] == [wednesday(10), wednesday(14)]
     gone = in_force({FIRST: measuring(every), CHANGE: measuring(RESOLUTION)})
     assert [one.started for one in clocks(gone, log, wednesday(15), "cadence")] == [wednesday(10)]
 
