@@ -66,7 +66,7 @@ FAULTS = [
     Fault(
         "of two timers the later due fires first",
         "timing",
-        "key=lambda pending: pending.due)",
+        "key=lambda pending: pending[0])",
         "key=lambda pending: EPOCH - pending[0])",
     ),
     Fault(
@@ -299,14 +299,14 @@ FAULTS = [
     Fault(
         "an event is judged by the newest version",
         "lifecycle",
-        "judged(plan.version_at(event.at), case, event)",
+        "judged(judge_at(plan, event.at), case, event)",
         "judged(plan, case, event)",
         VERSIONS,
     ),
     Fault(
         "a move that follows from an event is the newest version's",
         "lifecycle",
-        "_where_to(plan.version_at(event.at), case, event)",
+        "_where_to(judge_at(plan, event.at), case, event)",
         "_where_to(plan, case, event)",
         VERSIONS,
     ),

@@ -14,7 +14,7 @@ from .events import KINDS, Event, Opened, no_event
 from .exchanges import Mark, marks_of
 from .intake import first_priority
 from .lifecycle import advance
-from .plan import Plan, check_plan, version_of
+from .plan import Plan, check_plan, judge_at, version_of
 from .zones import EPOCH, in_range, since_epoch
 
 __all__ = ["Log", "checked_log", "completed", "log_as_of"]
@@ -55,7 +55,7 @@ def checked_log(events: Iterable[Event]) -> list[Event]:
 
 def completed(plan: Plan, opened: Opened) -> Opened:
     """The opening with the priority and the status that `handle` would have given it."""
-    plan = plan.version_at(opened.at) if plan.versions else plan
+    plan = judge_at(plan, opened.at)
     if opened.status is not None and opened.priority in plan.index.ranks:
         return opened
     initial = plan.workflow.initial[0] if plan.workflow else "New"

@@ -20,7 +20,7 @@ from .events import (
     is_client_update,
 )
 from .judging import moves_on_update
-from .plan import Plan
+from .plan import Plan, judge_at
 from .timing import pending_timers
 from .workflow import Move
 
@@ -161,5 +161,6 @@ _NOTICES: dict[type[Event], Callable[[Plan, Case, Any, Case], Iterator[Notice]]]
 def notices_of(plan: Plan, before: Case, event: Event, after: Case) -> Iterator[Notice]:
     """Whom to tell of an event that made one case of another, by the version in force then; timers have their own."""
     owed = _NOTICES.get(type(event))
-    judge = plan if isinstance(event, Reminded) else plan.version_at(event.at)
-    return owed(judge, before, event, after) if owed else iter(())
+    if owed is None:
+        return iter(())
+    return owed(plan if isinstance(event, Reminded) else judge_at(plan, event.at), before, event, after)

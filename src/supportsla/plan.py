@@ -36,7 +36,7 @@ from .workflow import WITHIN_CALENDAR, SetPriority, Timer, Workflow, is_positive
 from .worktime import Boundary, as_duration, check_boundary
 from .zones import EPOCH, in_range, since_epoch
 
-__all__ = ["Percent", "Plan", "Priority", "Target", "Version", "check_plan", "in_force", "version_of"]
+__all__ = ["Percent", "Plan", "Priority", "Target", "Version", "check_plan", "in_force", "judge_at", "version_of"]
 
 MEASURING_CALENDAR = "desk"
 Repricing = Literal["fair", "from_start", "from_change"]
@@ -371,6 +371,11 @@ def version_of(plan: Plan, at: timedelta) -> Version:
         allowed = f"instants from {first} on, when the first version of {plan.name!r} comes into force"
         raise OutOfRange("the instant to judge by", (EPOCH + at).isoformat(" "), allowed)
     return plan.index.versions[bisect_right(plan.index.starts, at) - 1]
+
+
+def judge_at(plan: Plan, at: datetime) -> Plan:
+    """`Plan.version_at`, for an instant that has been checked."""
+    return version_of(plan, at - EPOCH).plan if plan.versions else plan
 
 
 def in_force(versions: Mapping[datetime, Plan] | Iterable[tuple[datetime, Plan]]) -> Plan:

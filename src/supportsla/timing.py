@@ -47,12 +47,8 @@ class PendingTimer:
     then: Action
 
 
-class Pending(NamedTuple):
-    """A timer that will fire: when, which row, and of which version of the plan."""
-
-    due: datetime
-    timer: Timer
-    plan: Plan
+Pending = tuple[datetime, Timer, Plan]
+"""A timer that will fire: when, which row, and of which version of the plan."""
 
 
 @lru_cache(maxsize=256)
@@ -153,24 +149,31 @@ def _begun(plan: Plan, case: Case) -> list[tuple[int, Timer, Plan]]:
     return [(i, row, version) for i, _, row, version in sorted(found, key=lambda row: row[:2])]
 
 
+def _turn(tables: list[tuple[Timer, ...]], case: Case) -> tuple[int, list[str]]:
+    """The place of the timer that fired last, in any of the tables, and all that fired at that instant.
+
+    The place is far off where no timer did, or where something else has come in since.
+    """
+    latest = next((name for name, _, _, version in case.fired if version == case.version), None)
+    places = (i for table in tables for i, row in enumerate(table) if row.name == latest)
+    return min(places, default=_FAR), [name for name, _, at, _ in case.fired if at == case.at]
+
+
 def pending_timers(plan: Plan, case: Case) -> list[Pending]:
     """The timers that will fire, the next one first; of several at one instant, in the order of the table (W10).
 
     At the case's own instant only those fire that stand below the one that fired last; where something else came in
     last, all of them have had their turn.
     """
-    tables = _tables(plan, case.status)
-    fired = [name for name, _, at, _ in case.fired if at == case.at]
-    latest = next((name for name, _, _, version in case.fired if version == case.version), None)
-    turn = min((i for table in tables for i, row in enumerate(table) if row.name == latest), default=_FAR)
+    tables, now, after = _tables(plan, case.status), case.at, case.at + MICROSECOND
+    turn, done = _turn(tables, case) if case.fired else (_FAR, [])
     rows = _begun(plan, case) if plan.versions else [(i, row, plan) for i, row in enumerate(tables[0])]
-    after = case.at + MICROSECOND
     dues = [
-        Pending(_next_due(judge, case, row, case.at if i > turn and row.name not in fired else after), row, judge)
+        (_next_due(judge, case, row, now if i > turn and row.name not in done else after), row, judge)
         for i, row, judge in rows
         if _changes_something(judge, case, row.then)
     ]
-    return sorted((pending for pending in dues if pending.due < _NEVER), key=lambda pending: pending.due)
+    return sorted((pending for pending in dues if pending[0] < _NEVER), key=lambda pending: pending[0])
 
 
 def firing(plan: Plan, case: Case, timer: Timer, due: datetime) -> Event:

@@ -21,7 +21,7 @@ from .errors import EventRefused, WrongType
 from .events import Event, Opened, PriorityChanged
 from .lifecycle import advance, consequences, handle
 from .logs import checked_log, completed
-from .plan import Plan, check_plan, in_force
+from .plan import Plan, check_plan, in_force, judge_at
 from .reasons import hours_text, when
 from .timing import firing, pending_timers
 from .zones import EPOCH, since_epoch
@@ -185,7 +185,7 @@ def _on_calendar(plan: Plan, calendar: Calendar) -> Plan:
 
 
 def _opening(plan: Plan, opened: Opened, priority: str | None) -> Opened:
-    plan = plan.version_at(opened.at)
+    plan = judge_at(plan, opened.at)
     initial = plan.required_workflow.initial
     status = opened.status if opened.status in initial else initial[0]
     held = opened.priority if priority is None else plan.priority(priority).name
