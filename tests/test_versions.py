@@ -600,6 +600,8 @@ def test_w18_a_clock_that_starts_later_is_judged_by_the_version_in_force_then() 
         assert (first.version, second.version) == (FIRST, CHANGE)
     answered_since = clocks(plan, [log[0], answered(wednesday(13))], wednesday(13), "cadence")
     assert [one.started for one in answered_since] == [wednesday(10), wednesday(14)]
+    again = clocks(plan, [*log, answered(wednesday(13))], wednesday(13), "cadence")
+    assert [(one.phase, one.started) for one in again] == [("done", wednesday(10)), ("not_started", wednesday(14))]
     gone = in_force({FIRST: measuring(every), CHANGE: measuring(RESOLUTION)})
     assert [one.started for one in clocks(gone, log, wednesday(15), "cadence")] == [wednesday(10)]
 
