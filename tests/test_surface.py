@@ -30,7 +30,7 @@ CONTRACT = {
     *("Duration", "deadline", "elapsed", "explain", "explain_elapsed", "is_open", "next_open", "next_close", "windows"),
     *("public_holidays", "recurring", "SupportSLAError", "NaiveDatetime", "OutOfRange", "NeverOpens", "NeverCloses"),
     *("TransitionNotAllowed", "promise", "Plan", "Target", "Workflow", "handle", "advance", "timers", "replay"),
-    *("visible_events", "check_history", "lint", "readings", "next_due"),
+    *("visible_events", "check_history", "lint", "readings", "next_due", "in_force"),
 }
 
 

@@ -57,7 +57,7 @@ from .json_schema import schema
 from .lifecycle import Step, advance, handle, is_closed
 from .metrics import SIGNALS, Metric, standard_metrics
 from .notices import FollowUp, Notice
-from .plan import Percent, Plan, Priority, Target
+from .plan import Percent, Plan, Priority, Target, in_force
 from .promises import Promise, promise
 from .reasons import Explanation, Stretch, explain, explain_elapsed
 from .spans import Window
@@ -170,6 +170,7 @@ __all__ = [
     "first_priority",
     "freeze",
     "handle",
+    "in_force",
     "in_view",
     "inputs_of",
     "is_closed",

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 from .calendar_checks import calendar_findings
 from .calendars import Calendar
 from .durations import Duration
-from .errors import WrongType
+from .errors import UnknownPriority, WrongType
 from .findings import Finding
 from .plan import Plan
 from .survey import SURVEYED, Years, length_of, surveyed
@@ -41,6 +42,9 @@ def lint(
     "idle_answer" (what becomes of an update that moves nothing, where every update moves the case). And in a plan:
     "untreated_status" (closed, but a clock with a target runs on).
 
+    Of a plan that changes, all of that of each version, and besides: "lost_status" and "lost_priority" (that the
+    version before has, while cases may have them).
+
     Args:
         checked: the plan, the workflow or the calendar.
         first_year: the first year whose dates are looked through; no clock is read.
@@ -56,6 +60,8 @@ def lint(
     calendar.hours: "Mo 09:00-13:00" and "Mo 12:00-17:00" overlap, and count once; write "Mo-Fr 09:00-17:00"
     """
     years = surveyed(first_year, last_year)
+    if isinstance(checked, Plan) and checked.versions:
+        return tuple(_of_versions(checked, years))
     if isinstance(checked, Plan):
         return tuple(_of_plan(checked, years))
     if isinstance(checked, Calendar):
@@ -77,6 +83,27 @@ def _of_plan(plan: Plan, years: Years) -> Iterator[Finding]:
 def _of_workflow(workflow: Workflow) -> Iterator[Finding]:
     for check in (_unreachable, _dead_ends, _moves_of_nobody, _late_timers, _idle_answers):
         yield from check(workflow)
+
+
+def _of_versions(plan: Plan, years: Years) -> Iterator[Finding]:
+    versions = [version for _, version in plan.versions]
+    for i, version in enumerate(versions):
+        yield from (found._replace(path=f"versions[{i}].{found.path}") for found in _of_plan(version, years))
+    for i, (before, after) in enumerate(pairwise(versions), 1):
+        yield from (found._replace(path=f"versions[{i}].{found.path}") for found in _lost(before, after))
+
+
+def _lost(before: Plan, after: Plan) -> Iterator[Finding]:
+    for name in before.index.statuses:
+        if name not in after.index.statuses:
+            text = f"{name!r} is a status of the version before, and nothing can happen to cases that are in it"
+            yield Finding("lost_status", "warning", "workflow.statuses", text, "keep it, with a way out")
+    for name in before.index.ranks:
+        try:
+            after.priority(name)
+        except UnknownPriority:
+            text = f"{name!r} is a priority of the version before, and clocks of cases that have it cannot be read"
+            yield Finding("lost_priority", "warning", "priorities", text, "keep it, or name it as an alias")
 
 
 def _warning(name: str, path: str, message: str) -> Finding:

@@ -3,11 +3,14 @@
 A reading is one clock of one case at one instant. `exchanges` says when the clock started, waited and ended, `terms`
 what the targets that held make of that; here the two are read off as of `now`. A clock that waits is read as of when it
 began to: what it has used, what is left and the verdict stand still.
+
+Of a plan that changes, a clock is judged by the version in force when it started. A metric without one is shown as the
+version at the latest event has it: nothing changes just because another version comes into force (W18).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import ClassVar, Literal, NamedTuple, get_args
@@ -17,9 +20,9 @@ import attrs
 from .durations import Duration
 from .errors import NeverOpens, OutOfRange
 from .events import Event
-from .exchanges import Exchange, Pause, exchanges
+from .exchanges import Exchange, Pause, exchanges, exchanges_in_force
 from .logs import Log, log_as_of
-from .plan import Percent, Plan, Target
+from .plan import Percent, Plan, Target, version_of
 from .promises import Verdict, judged_done, judged_open
 from .reasons import Explanation, clock_steps, explain, when
 from .terms import Price, Scope, Term, due_under, priced, used_under, waited_under
@@ -35,11 +38,15 @@ _NOTHING = timedelta(0)
 
 
 class _Grounds(NamedTuple):
-    """What a reading was read off: the clock's prices and pauses, and the instant as of which it was read."""
+    """What a reading was read off: the clock's prices and pauses, and the instant as of which it was read.
+
+    `judge` is the name of the version that judged it, and from when on that is in force, if the plan has versions.
+    """
 
     prices: list[Price]
     pauses: list[Pause]
     until: timedelta
+    judge: tuple[str, timedelta] | None = None
 
 
 @attrs.frozen
@@ -86,6 +93,8 @@ class Reading:
         remaining_to_limit: likewise, to the limit.
         due_if_resumed: of a clock that waits: its due, if it went on now; None where the calendar has none.
         warned: the warnings of the target that have come.
+        version: from when on the version of the plan that judges it has been in force, which `plan.version_at` gives;
+            None for a plan without versions (W18).
     """
 
     metric: str
@@ -104,6 +113,7 @@ class Reading:
     remaining_to_limit: timedelta | None = None
     due_if_resumed: datetime | None = attrs.field(default=None, eq=as_utc)
     warned: tuple[Duration | Percent, ...] = ()
+    version: datetime | None = attrs.field(default=None, eq=as_utc)
     _grounds: ClassVar[_Grounds | None] = None
 
     @property
@@ -117,7 +127,7 @@ class Reading:
     @property
     def held(self) -> tuple[Held, ...]:
         """Which target held when, and why; the last one is the one that holds (P16)."""
-        return tuple(_held(self._grounds.prices)) if self._grounds else ()
+        return tuple(_held(self._grounds)) if self._grounds else ()
 
     @property
     def explanation(self) -> Explanation | None:
@@ -133,12 +143,14 @@ class Reading:
         return _explained(self._grounds, self._grounds.until) if self._grounds else None
 
 
-def _held(prices: list[Price]) -> Iterator[Held]:
-    old = None
-    for price in prices:
+def _held(grounds: _Grounds) -> Iterator[Held]:
+    old, judge = None, grounds.judge
+    for price in grounds.prices:
         zone = price.due.calendar.compiled.zone
         at, counts_from = in_zone(price.at, zone), in_zone(price.due.since, zone)
         why = _why(price, old, at, counts_from)
+        if judge is not None and old is None:
+            why = f"Judged by {judge[0]} as in force from {when(in_zone(judge[1], zone))}. {why}"
         yield Held(at, price.priority, price.due.target, counts_from, price.limit.target, why)
         old = price
 
@@ -187,7 +199,7 @@ def _explained(grounds: _Grounds, until: timedelta) -> Explanation:
     term = grounds.prices[-1].due
     zone, end = term.calendar.compiled.zone, max(until, term.since)
     steps = clock_steps(term.calendar, (term.since, end), grounds.pauses, around_the_clock=term.around_the_clock)
-    notes = tuple(held.why for held in _held(grounds.prices))
+    notes = tuple(held.why for held in _held(grounds))
     start, until_then = in_zone(term.since, zone), in_zone(end, zone)
     return Explanation(start, until_then, steps, around_the_clock=term.around_the_clock, notes=notes)
 
@@ -229,6 +241,9 @@ def readings(plan: Plan, events: Iterable[Event], now: datetime) -> tuple[Readin
 def readings_of(plan: Plan, log: Log) -> Iterator[Reading]:
     """`readings` of a log as of an instant."""
     channel, next_start = log.opened.channel, partial(_next_start, plan, log.opened.channel)
+    if plan.versions:
+        yield from _readings_in_force(plan, log, next_start)
+        return
     for metric in plan.measured:
         scope = Scope(plan, metric.name, channel)
         found = exchanges(plan, metric, log.marks, next_start)
@@ -238,14 +253,45 @@ def readings_of(plan: Plan, log: Log) -> Iterator[Reading]:
             yield _not_started(scope, log.last("priority"))
 
 
+_NextStart = Callable[[str, Exchange, timedelta], timedelta]
+
+
+def _readings_in_force(plan: Plan, log: Log, next_start: _NextStart) -> Iterator[Reading]:
+    """Of a plan that changes: what the version at the latest event measures comes first, in its order."""
+    channel, latest = log.opened.channel, version_of(plan, log.at - EPOCH).plan
+    priority, measured = log.last("priority"), [metric.name for metric in latest.measured]
+    priority = priority and latest.priority(priority).name
+    others = [metric.name for _, version in plan.versions for metric in version.measured]
+    for name in dict.fromkeys([*measured, *others]):
+        found = exchanges_in_force(plan, name, log.marks, next_start)
+        for exchange in found:
+            yield _reading(_scope(plan, name, channel, exchange.started), exchange, log.now)
+        if not found and name in measured:
+            yield _not_started(_scope(plan, name, channel, log.at - EPOCH), priority)
+
+
+def _scope(plan: Plan, metric: str, channel: str | None, at: timedelta) -> Scope:
+    """That of a clock that started at the instant."""
+    if not plan.versions:
+        return Scope(plan, metric, channel)
+    since, _, version = version_of(plan, at)
+    return Scope(version, metric, channel, (version.name, since))
+
+
 def _not_started(scope: Scope, priority: str | None) -> Reading:
-    target = scope.plan.index.target(scope.metric, priority, scope.channel)
-    return Reading(scope.metric, "not_started", priority, target, verdict="pending" if target else None)
+    plan, judge = scope.plan, scope.judge
+    target = plan.index.target(scope.metric, priority, scope.channel)
+    verdict: Verdict | None = "pending" if target else None
+    reading = Reading(scope.metric, "not_started", priority, target, verdict=verdict)
+    if judge is None:
+        return reading
+    calendar = plan.calendar(target.calendar) if target else plan.index.measuring
+    return attrs.evolve(reading, version=in_zone(judge[1], calendar.compiled.zone))
 
 
 def _next_start(plan: Plan, channel: str | None, metric: str, ended: Exchange, done: timedelta) -> timedelta:
     """Where the grid of a sequential metric goes on: at the due of what is done, or at its last multiple by then."""
-    term = priced(Scope(plan, metric, channel), ended)[-1].due
+    term = priced(_scope(plan, metric, channel, ended.started), ended)[-1].due
     if term.target is None:
         return done
     due = due_under(term, ended.pauses)
@@ -257,7 +303,8 @@ def _next_start(plan: Plan, channel: str | None, metric: str, ended: Exchange, d
 def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
     ended = exchange.cancelled if exchange.done is None else exchange.done
     until = now if ended is None else ended
-    clock = _Grounds(priced(scope, exchange), exchange.pauses_until(until), until)
+    judge = scope.judge
+    clock = _Grounds(priced(scope, exchange), exchange.pauses_until(until), until, judge)
     price, phase = clock.prices[-1], _phase(exchange, now)
     term, waited = price.due, waited_under(price.due, clock.pauses, until)
     used, zone, epoch = used_under(term, waited, until), term.calendar.compiled.zone, term.calendar.compiled.epoch
@@ -280,6 +327,7 @@ def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
         remaining_to_limit,
         due_if_resumed,
         warned,
+        judge and zone.fromutc(epoch + judge[1]),
     )
     object.__setattr__(reading, "_grounds", clock)
     return reading
@@ -301,7 +349,7 @@ _UNPROMISED: _Standing = (None, None, None, None, None, None, ())
 
 def _standing(clock: _Grounds, phase: Phase, used: timedelta) -> _Standing:
     """As of its end; of a clock that waits, as of when it began to."""
-    prices, pauses, at = clock
+    prices, pauses, at, _ = clock
     term, limit_term, before = prices[-1].due, prices[-1].limit, pauses
     zone, epoch = term.calendar.compiled.zone, term.calendar.compiled.epoch
     if phase == "paused":
@@ -418,8 +466,8 @@ _ORDER: tuple[What, ...] = get_args(What)
 
 def _changes(plan: Plan, log: Log) -> Iterator[Due]:
     if log.case is not None:
-        for due, timer in pending_timers(plan, log.case)[:1]:
-            yield Due(in_zone(due - EPOCH, clock_of(plan, timer).compiled.zone), "timer", timer.name)
+        for due, timer, version in pending_timers(plan, log.case)[:1]:
+            yield Due(in_zone(due - EPOCH, clock_of(version, timer).compiled.zone), "timer", timer.name)
     for reading in readings_of(plan, log):
         if reading.started is None or reading.phase not in ("running", "not_started"):
             continue

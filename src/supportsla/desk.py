@@ -10,6 +10,7 @@ import attrs
 
 from .calendars import Calendar
 from .case import Case, is_colleague, is_requester, may_see
+from .channels import Staffing
 from .clocks import readings_of
 from .errors import EntitlementExhausted, InvalidChoice, NeverOpens, OutOfRange, WrongType
 from .events import Actor, ConsultationBooked, Event
@@ -47,6 +48,8 @@ class StaffedChannel:
 def staffed(plan: Plan, at: datetime) -> tuple[StaffedChannel, ...]:
     """Which channels are staffed at an instant, for which priorities, and when each is next (D6).
 
+    Of a plan that changes, the version in force then says who is taken; what is next, the one in force then.
+
     Raises:
         NaiveDatetime, OutOfRange: as `next_open`.
 
@@ -61,26 +64,49 @@ def staffed(plan: Plan, at: datetime) -> tuple[StaffedChannel, ...]:
     emergency ('critical',) None
     """
     check_plan(plan)
-    return tuple(_staffed(plan, channel, at) for channel in dict.fromkeys(row.channel for row in plan.staffing))
+    now = plan.version_at(at)
+    return tuple(_staffed(plan, channel, at) for channel in dict.fromkeys(row.channel for row in now.staffing))
+
+
+def _rows(plan: Plan, channel: str) -> Iterator[tuple[Staffing, list[str]]]:
+    """The plan's rows of a channel, and the priorities that each takes."""
+    names = [priority.name for priority in plan.priorities]
+    for row in plan.staffing:
+        if row.channel == channel:
+            yield row, [plan.priority(name).name for name in row.priorities] or names
+
+
+def _following(plan: Plan, channel: str, at: datetime, until: timedelta | None) -> dict[str, datetime]:
+    """When the channel first takes each priority from an instant on, if it does before another one."""
+    following: dict[str, datetime] = {}
+    for row, taken in _rows(plan, channel):
+        try:
+            opens = next_open(plan.calendar(row.calendar), at)
+        except NeverOpens:
+            continue
+        for name in taken if until is None or opens - EPOCH < until else ():
+            following[name] = min(following.get(name, opens), opens, key=lambda instant: instant - EPOCH)
+    return following
+
+
+def _following_in_force(plan: Plan, channel: str, at: datetime) -> dict[str, datetime]:
+    """Likewise of a plan that changes: what no version takes while it is in force, the next one may."""
+    found: dict[str, datetime] = {}
+    for since, until, version in plan.index.versions:
+        if until is None or at - EPOCH < until:
+            found = _following(version, channel, max(at, EPOCH + since, key=lambda at: at - EPOCH), until) | found
+    return found
 
 
 def _staffed(plan: Plan, channel: str, at: datetime) -> StaffedChannel:
-    rows = [row for row in plan.staffing if row.channel == channel]
+    following = _following_in_force(plan, channel, at) if plan.versions else _following(plan, channel, at, None)
+    plan = plan.version_at(at)
     names = [priority.name for priority in plan.priorities]
     plain: set[str] = set()
     asking: list[tuple[str, list[str]]] = []
-    following: dict[str, datetime] = {}
-    for row in rows:
-        taken = [plan.priority(name).name for name in row.priorities] or names
-        calendar = plan.calendar(row.calendar)
-        if is_open(calendar, at):
+    for row, taken in _rows(plan, channel):
+        if is_open(plan.calendar(row.calendar), at):
             asking.append((row.how, taken)) if row.how else plain.update(taken)
-        try:
-            opens = next_open(calendar, at)
-        except NeverOpens:
-            continue
-        for name in taken:
-            following[name] = min(following.get(name, opens), opens, key=lambda instant: instant - EPOCH)
     asked = tuple(how for how, taken in asking if not plain.issuperset(taken))
     now = plain.union(*(taken for _, taken in asking))
     ordered = tuple((name, following[name]) for name in names if name in following)
@@ -207,7 +233,8 @@ def queue_key(plan: Plan, events: Iterable[Event], now: datetime) -> QueueKey:
     """By which open cases are put in order: the highest priority first, then what is due first, then age (P16).
 
     What is due counts from the earliest due of the clocks that run, past or not; a clock that waits has none.
-    For `sorted(logs, key=lambda log: queue_key(plan, log, now))`; equal keys do not occur, since numbers differ.
+    For `sorted(logs, key=lambda log: queue_key(plan, log, now))`; equal keys do not occur, since numbers differ. Of a
+    plan that changes, the version in force at the latest event says what is closed, and which priority is the highest.
 
     Raises:
         as `readings`.
@@ -225,6 +252,9 @@ def queue_key(plan: Plan, events: Iterable[Event], now: datetime) -> QueueKey:
     owed = [(reading.due, reading.metric) for reading in running if reading.due is not None]
     due, metric = min(owed, key=lambda owed: owed[0] - EPOCH, default=(None, None))
     priority, status = log.last("priority"), log.last("status")
+    if plan.versions:
+        plan = plan.version_at(log.at)
+        priority = priority and plan.priority(priority).name
     closed = plan.workflow is not None and status is not None and plan.workflow.status(status).closed
     critical = bool(plan.priorities) and priority == plan.priorities[0].name
     opened = in_zone(log.opened.at - EPOCH, plan.index.measuring.compiled.zone)

@@ -3,6 +3,9 @@
 A log is first read once, into marks: what each event is for a clock. Then each metric's row folds the marks. Two things
 are kept apart: whether an exchange is open, which signals decide, and whether its clock runs, which the status does.
 Instants are times since 1970-01-01Z.
+
+Of a plan that changes, each clock follows the row of the version in force when it started to its end; what starts the
+next one is for the version in force then (W18).
 """
 
 from __future__ import annotations
@@ -23,10 +26,10 @@ from .events import (
     no_event,
 )
 from .metrics import Metric, Mode
-from .plan import Plan, Reopening
+from .plan import Plan, Reopening, Version, version_of
 from .zones import EPOCH
 
-__all__ = ["Exchange", "Mark", "Pause", "exchanges", "marks_of"]
+__all__ = ["Exchange", "Mark", "Pause", "exchanges", "exchanges_in_force", "marks_of"]
 
 
 Pause = tuple[timedelta, timedelta, str]
@@ -146,6 +149,14 @@ def exchanges(plan: Plan, metric: Metric, marks: Sequence[Mark], next_start: _Ne
     return fold.found
 
 
+def exchanges_in_force(plan: Plan, metric: str, marks: Iterable[Mark], next_start: _NextStart) -> list[Exchange]:
+    """The clocks of a metric, in order, of a plan that changes, each by the version in force when it started."""
+    fold = _FoldInForce(plan, metric, next_start)
+    for mark in marks:
+        fold.take(*mark)
+    return fold.found
+
+
 class _Fold:
     """Where one metric stands after the marks so far.
 
@@ -183,12 +194,11 @@ class _Fold:
         if self.owed and signal in metric.stops:
             following = self.stop(at, starts_next=signal in metric.starts)
         elif self.owed and signal in metric.cancels:
-            self.end(at)
-            self.owed = False
+            self.drop(at)
         elif self.live is not None and signal in metric.restarts:
             self.end(at)
             self.begin(at)
-        if not self.owed and signal in metric.starts:
+        if not self.owed and self.awake and signal in self.metric.starts:
             self.owed = True
             if self.mode in ("running", "paused"):
                 self.begin(at, following)
@@ -208,6 +218,11 @@ class _Fold:
                 following.pauses = [pause for pause in ended.pauses if pause[1] > following.started]
         self.owed, self.live, self.halted = False, None, None
         return following
+
+    def drop(self, at: timedelta) -> None:
+        """Close the exchange: nothing is owed any more."""
+        self.end(at)
+        self.owed = False
 
     def end(self, at: timedelta) -> None:
         """Cancel the clock, or forget one that has not started yet."""
@@ -267,3 +282,66 @@ class _Fold:
                 self.live.pause(at, self.status)
         else:
             self.owed, self.halted = False, None
+
+
+class _FoldInForce(_Fold):
+    """The same of a plan that changes: `version` is that of the clock that is there, else the one in force.
+
+    `heard` are the signals so far, since another version may wait for another one of them.
+    """
+
+    def __init__(self, plan: Plan, metric: str, next_start: _NextStart) -> None:
+        super().__init__(Metric(metric, ()), plan.on_reopening, next_start)
+        self.plan, self.heard = plan, set[str]()
+        self.go_by(plan.index.versions[0])
+
+    def take(self, at: timedelta, kind: str, value: Any) -> None:
+        if self.live is None and self.halted is None:
+            self.turn(at)
+        if kind == "status":
+            self.move(at, value)
+        elif kind == "priority":
+            self.price(at, value)
+        else:
+            self.signal(at, value)
+            self.heard.add(value)
+            self.awake = self.awake or value == self.metric.after
+
+    def turn(self, at: timedelta) -> None:
+        """Go by the version in force at an instant."""
+        version = version_of(self.plan, at)
+        if version is not self.version:
+            self.go_by(version)
+
+    def go_by(self, version: Version) -> None:
+        name, self.version = self.metric.name, version
+        row = next((row for row in version.plan.measured if row.name == name), None)
+        self.metric, self.on_reopening = row or Metric(name, ()), version.plan.on_reopening
+        self.mode = self.metric.modes.get(self.status, "running")
+        self.awake = self.metric.after is None or self.metric.after in self.heard
+        self.owed = self.owed and row is not None
+
+    def price(self, at: timedelta, priority: str | None) -> None:
+        super().price(at, self.called(priority))
+        self.priority = priority
+
+    def called(self, priority: str | None) -> str | None:
+        """The priority as the version calls it."""
+        return None if priority is None else self.version.plan.priority(priority).name
+
+    def stop(self, at: timedelta, *, starts_next: bool) -> Exchange | None:
+        following = super().stop(at, starts_next=starts_next)
+        if not self.owed:
+            self.turn(at)
+        return following
+
+    def drop(self, at: timedelta) -> None:
+        super().drop(at)
+        self.turn(at)
+
+    def begin(self, at: timedelta, clock: Exchange | None = None) -> None:
+        clock = clock or Exchange(at, self.priority)
+        self.turn(clock.started)
+        if self.owed and self.mode in ("running", "paused"):
+            clock.priorities = [(clock.started, self.called(self.priority))]
+            super().begin(at, clock)

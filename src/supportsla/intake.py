@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import lru_cache
 
 import attrs
@@ -56,14 +57,24 @@ class FirstPriority:
     why: str
 
 
-def first_priority(plan: Plan, channel: str | None, subject: str, given: str | None = None) -> FirstPriority:
+def first_priority(
+    plan: Plan, channel: str | None, subject: str, given: str | None = None, *, at: datetime | None = None
+) -> FirstPriority:
     """The priority of a case that is opened on a channel with a subject, and the words that decided it (P11-P13).
 
     A channel that sets a priority of its own does so whatever is given; else what is given holds; else what the
     subject says, unless the channel has a form; else the plan's default.
 
+    Args:
+        plan: whose priorities they are, and whose intake decides.
+        channel: on which it is opened.
+        subject: as the opening says it.
+        given: the priority that the opening says.
+        at: when it is opened, of a plan that changes; None: its newest version decides (W18).
+
     Raises:
         UnknownPriority: what is given is no priority of the plan.
+        NaiveDatetime, OutOfRange: `at` is no instant, or no version was in force yet.
         WrongType: no plan, or a subject that is no text.
 
     >>> from supportsla.presets import apricot_us
@@ -73,6 +84,7 @@ def first_priority(plan: Plan, channel: str | None, subject: str, given: str | N
     check_plan(plan)
     if not isinstance(subject, str):
         raise WrongType("subject", subject, "a text")
+    plan = plan if at is None else plan.version_at(at)
     intake = plan.intake
     if fixed := dict(intake.by_channel).get(channel or ""):
         return FirstPriority(plan.priority(fixed).name, "", "channel")

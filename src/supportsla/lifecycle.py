@@ -19,7 +19,7 @@ from .events import KINDS, Assigned, ClosedByClient, Commented, Event, Opened, S
 from .intake import admitted
 from .judging import judged, moves_on_update
 from .notices import Notice, notices_of
-from .plan import Plan, check_plan
+from .plan import Plan, check_plan, judge_at
 from .timing import firing, pending_timers
 from .zones import EPOCH, since_epoch
 
@@ -69,8 +69,8 @@ class _Happened(NamedTuple):
 def _caught_up(plan: Plan, case: Case, until: timedelta) -> list[_Happened]:
     past: list[_Happened] = []
     while (pending := pending_timers(plan, case)) and pending[0][0] - EPOCH <= until:
-        due, timer = pending[0]
-        event = firing(plan, case, timer, due)
+        due, timer, version = pending[0]
+        event = firing(version, case, timer, due)
         past.append(_Happened(case, event, evolve(case, event)))
         case = past[-1].after
     return past
@@ -123,7 +123,7 @@ def handle(plan: Plan, case: Case | None, event: Event) -> Step:
         if case is not None:
             fact = f"it is open already, so {event.number!r} cannot be opened in its place"
             raise CaseExists(case.opened.number, case.at, fact, ("None for the case, to open another",))
-        opened = admitted(plan, event)
+        opened = admitted(judge_at(plan, event.at), event)
         first = replay([opened])
         return _step(plan, [_Happened(first, opened, first)], first)
     if case is None:
@@ -133,16 +133,16 @@ def handle(plan: Plan, case: Case | None, event: Event) -> Step:
         raise EventOutOfOrder(case.opened.number, case.at, fact, (f"instants from {case.at.isoformat(' ')} on",))
     past = _caught_up(plan, case, event.at - EPOCH)
     case = past[-1].after if past else case
-    for following in consequences(plan, case, judged(plan, case, event)):
+    for following in consequences(plan, case, judged(judge_at(plan, event.at), case, event)):
         past.append(_Happened(case, following, evolve(case, following)))
         case = past[-1].after
     return _step(plan, past, case)
 
 
 def consequences(plan: Plan, case: Case, event: Event) -> Iterator[Event]:
-    """The event itself, and the move that follows from it, if one does."""
+    """The event itself, and the move that follows from it, if one does, by the version in force then (W18)."""
     yield event
-    to = _where_to(plan, case, event)
+    to = _where_to(judge_at(plan, event.at), case, event)
     if to is not None and to != case.status:
         yield StatusChanged(to, at=event.at, by=event.by, channel=event.channel)
 
@@ -159,7 +159,7 @@ def _where_to(plan: Plan, case: Case, event: Event) -> str | None:
 
 
 def is_closed(plan: Plan, case: Case) -> bool:
-    """Whether the case is over, by the table of the plan's workflow.
+    """Whether the case is over, by the table of the plan's workflow: that in force at its latest event (W18).
 
     Raises:
         NoWorkflow, UnknownStatus: the plan has no such cases.
@@ -173,4 +173,4 @@ def is_closed(plan: Plan, case: Case) -> bool:
     """
     check_plan(plan)
     check_case(case)
-    return plan.required_workflow.status(case.status).closed
+    return judge_at(plan, case.at).required_workflow.status(case.status).closed

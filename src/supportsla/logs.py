@@ -14,7 +14,7 @@ from .events import KINDS, Event, Opened, no_event
 from .exchanges import Mark, marks_of
 from .intake import first_priority
 from .lifecycle import advance
-from .plan import Plan, check_plan
+from .plan import Plan, check_plan, judge_at, version_of
 from .zones import EPOCH, in_range, since_epoch
 
 __all__ = ["Log", "checked_log", "completed", "log_as_of"]
@@ -24,13 +24,14 @@ class Log(NamedTuple):
     """What had happened to a case by an instant, by itself too.
 
     `marks` is what it was for clocks, nothing before the opening; `case` what the events add up to, where its status
-    has timers.
+    has timers; `at` when the last of it happened, or will: of what is not opened yet, the opening.
     """
 
     now: timedelta
     opened: Opened
     marks: list[Mark]
     case: Case | None
+    at: datetime
 
     def last(self, kind: str) -> str | None:
         """The status or the priority, whichever `kind` asks for; None before the opening."""
@@ -54,6 +55,7 @@ def checked_log(events: Iterable[Event]) -> list[Event]:
 
 def completed(plan: Plan, opened: Opened) -> Opened:
     """The opening with the priority and the status that `handle` would have given it."""
+    plan = judge_at(plan, opened.at)
     if opened.status is not None and opened.priority in plan.index.ranks:
         return opened
     initial = plan.workflow.initial[0] if plan.workflow else "New"
@@ -82,16 +84,26 @@ def log_as_of(plan: Plan, events: Iterable[Event], now: datetime) -> Log:
     marks = marks_of(log)
     _check_order(opened.number, log)
     if opened.at - EPOCH > at:
-        return Log(at, opened, [], None)
+        return Log(at, opened, [], None, opened.at)
     if log[-1].at - EPOCH > at:
         log = [event for event in log if event.at - EPOCH <= at]
         marks = [mark for mark in marks if mark[0] <= at]
-    _know(plan, marks)
-    seen = Log(at, opened, marks, None)
-    if plan.workflow is None or not plan.workflow.status(str(seen.last("status"))).timers:
+    if plan.versions:
+        _know_in_force(plan, marks)
+    else:
+        _know(plan, marks)
+    seen = Log(at, opened, marks, None, log[-1].at)
+    if not _is_timed(plan, str(seen.last("status"))):
         return seen
     step = advance(plan, replay(log), now)
-    return Log(at, opened, [*marks, *marks_of(step.events)], step.case)
+    return Log(at, opened, [*marks, *marks_of(step.events)], step.case, step.case.at)
+
+
+def _is_timed(plan: Plan, status: str) -> bool:
+    """Whether the status has timers, of any version."""
+    if plan.versions:
+        return any(_is_timed(version, status) for _, version in plan.versions if status in version.index.statuses)
+    return plan.workflow is not None and bool(plan.workflow.status(status).timers)
 
 
 def _know(plan: Plan, marks: list[Mark]) -> None:
@@ -102,3 +114,14 @@ def _know(plan: Plan, marks: list[Mark]) -> None:
             marks[i] = at, kind, plan.priority(value).name
         elif kind == "status" and workflow is not None and value not in statuses:
             workflow.status(str(value))
+
+
+def _know_in_force(plan: Plan, marks: list[Mark]) -> None:
+    """Likewise, of a plan that changes: by the version in force then. A status is one that any version has."""
+    versions = [version for _, version in plan.versions]
+    for i, (at, kind, value) in enumerate(marks):
+        version = version_of(plan, at).plan
+        if kind == "priority" and value is not None:
+            marks[i] = at, kind, version.priority(value).name
+        elif kind == "status" and all(known.workflow and value not in known.index.statuses for known in versions):
+            version.required_workflow.status(str(value))

@@ -20,7 +20,7 @@ from .events import (
     is_client_update,
 )
 from .judging import moves_on_update
-from .plan import Plan
+from .plan import Plan, judge_at
 from .timing import pending_timers
 from .workflow import Move
 
@@ -123,7 +123,7 @@ def _follow_up(case: Case, event: Commented | AttachmentAdded) -> FollowUp:
 
 def _on_reminder(plan: Plan, before: Case, event: Reminded, after: Case) -> Iterator[Notice]:
     why = f"case {after.opened.number} has been {before.status!r} since {before.entered.isoformat(' ')}"
-    move = next(((due, row.then.to) for due, row in pending_timers(plan, after) if isinstance(row.then, Move)), None)
+    move = next(((due, row.then.to) for due, row, _ in pending_timers(plan, after) if isinstance(row.then, Move)), None)
     if move is not None:
         why = f"{why}, and will be {move[1]!r} from {move[0].isoformat(' ')} on unless something happens"
     to_whom = after.opened.requester.id if event.whom == "client" else _representative(after)
@@ -159,6 +159,8 @@ _NOTICES: dict[type[Event], Callable[[Plan, Case, Any, Case], Iterator[Notice]]]
 
 
 def notices_of(plan: Plan, before: Case, event: Event, after: Case) -> Iterator[Notice]:
-    """Whom to tell of an event that made one case of another."""
+    """Whom to tell of an event that made one case of another, by the version in force then; timers have their own."""
     owed = _NOTICES.get(type(event))
-    return owed(plan, before, event, after) if owed else iter(())
+    if owed is None:
+        return iter(())
+    return owed(plan if isinstance(event, Reminded) else judge_at(plan, event.at), before, event, after)

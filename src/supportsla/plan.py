@@ -8,8 +8,11 @@ faults come in one error.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Literal, get_args
+from datetime import datetime, timedelta
+from itertools import zip_longest
+from typing import Literal, NamedTuple, cast, get_args
 
 import attrs
 
@@ -31,8 +34,20 @@ from .members import members_of
 from .metrics import Metric, standard_metrics
 from .workflow import WITHIN_CALENDAR, SetPriority, Timer, Workflow, is_positive
 from .worktime import Boundary, as_duration, check_boundary
+from .zones import EPOCH, in_range, since_epoch
 
-__all__ = ["Percent", "Plan", "Priority", "Target", "check_plan", "plan_faults"]
+__all__ = [
+    "Percent",
+    "Plan",
+    "Priority",
+    "Target",
+    "Version",
+    "check_plan",
+    "in_force",
+    "judge_at",
+    "plan_faults",
+    "version_of",
+]
 
 MEASURING_CALENDAR = "desk"
 Repricing = Literal["fair", "from_start", "from_change"]
@@ -165,6 +180,19 @@ def _disruptions(given: Iterable[Disruption]) -> tuple[Disruption, ...]:
     return members_of("disruptions", given, Disruption)
 
 
+def _versions(given: Mapping[datetime, Plan] | Iterable[tuple[datetime, Plan]]) -> tuple[tuple[datetime, Plan], ...]:
+    try:
+        items = given.items() if isinstance(given, Mapping) else given
+        pairs = [(at, plan) for at, plan in cast("Iterable[tuple[datetime, Plan]]", items)]
+    except (TypeError, ValueError):
+        raise WrongType("versions", given, "a mapping of instant to Plan") from None
+    instants = [in_range(since_epoch(at, "an instant of versions"), "an instant of versions") for at, _ in pairs]
+    for at, plan in pairs:
+        _check(f"the version in force from {at.isoformat(' ')} on", plan, Plan)
+    ordered = sorted(zip(instants, (plan for _, plan in pairs), strict=True), key=lambda pair: pair[0])
+    return tuple((EPOCH + instant, plan) for instant, plan in ordered)
+
+
 @attrs.frozen
 class Plan:
     """All that a desk promises, as one frozen value.
@@ -186,6 +214,8 @@ class Plan:
         disruptions: published maintenance and incidents; they change no clock (D9).
         consultation: what can be booked through a case (C13); None: nothing.
         collaborators_comment: whether collaborators may comment and attach files, not only see (C10).
+        versions: of a plan that changes: each with the instant from which it is in force, the last one being what the
+            plan says of itself; made by `in_force` (W18).
 
     Raises:
         InvalidPlan: a name is given twice or is not known, or a target is not positive; with all such findings.
@@ -210,6 +240,7 @@ class Plan:
     disruptions: tuple[Disruption, ...] = attrs.field(default=(), kw_only=True, converter=_disruptions)
     consultation: Consultation | None = attrs.field(default=None, kw_only=True)
     collaborators_comment: bool = attrs.field(default=False, kw_only=True)
+    versions: tuple[tuple[datetime, Plan], ...] = attrs.field(default=(), kw_only=True, converter=_versions)
     index: Index = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -231,6 +262,16 @@ class Plan:
     def measured(self) -> tuple[Metric, ...]:
         """The metrics, or the standard ones."""
         return self.index.metrics
+
+    def version_at(self, at: datetime) -> Plan:
+        """What is in force at an instant: the version that has come last by then; a plan without versions always is.
+
+        Raises:
+            NaiveDatetime, WrongType: no instant.
+            OutOfRange: no version was in force yet.
+        """
+        instant = since_epoch(at, "at")
+        return version_of(self, instant).plan if self.versions else self
 
     def calendar(self, name: str) -> Calendar:
         """The calendar of that name.
@@ -305,6 +346,8 @@ class Index:
         self.measuring = self.calendars.get(MEASURING_CALENDAR, ALWAYS)
         self.statuses = dict(plan.workflow.statuses) if plan.workflow else {}
         self.ranks = {priority.name: rank for rank, priority in enumerate(plan.priorities)}
+        self.versions = tuple(_stretches(plan.versions))
+        self.starts = [version.since for version in self.versions]
 
     def target(self, metric: str, priority: str | None, channel: str | None) -> Target | None:
         """The channel's own target, or else the one for all; None where neither is promised."""
@@ -312,6 +355,67 @@ class Index:
             return None
         found = self.targets.get((metric, priority, channel))
         return found or self.targets.get((metric, priority, None))
+
+
+class Version(NamedTuple):
+    """A plan, and the stretch in which it is in force: from an instant on, up to the next version's, if there is."""
+
+    since: timedelta
+    until: timedelta | None
+    plan: Plan
+
+
+def _stretches(versions: Iterable[tuple[datetime, Plan]]) -> Iterator[Version]:
+    pairs = [(at - EPOCH, plan) for at, plan in versions]
+    for (since, plan), until in zip_longest(pairs, [since for since, _ in pairs[1:]]):
+        yield Version(since, until, plan)
+
+
+def version_of(plan: Plan, at: timedelta) -> Version:
+    """The version in force at an instant, of a plan that has versions.
+
+    Raises:
+        OutOfRange: none was yet.
+    """
+    if at < plan.index.starts[0]:
+        first = plan.versions[0][0].isoformat(" ")
+        allowed = f"instants from {first} on, when the first version of {plan.name!r} comes into force"
+        raise OutOfRange("the instant to judge by", (EPOCH + at).isoformat(" "), allowed)
+    return plan.index.versions[bisect_right(plan.index.starts, at) - 1]
+
+
+def judge_at(plan: Plan, at: datetime) -> Plan:
+    """`Plan.version_at`, for an instant that has been checked."""
+    return version_of(plan, at - EPOCH).plan if plan.versions else plan
+
+
+def in_force(versions: Mapping[datetime, Plan] | Iterable[tuple[datetime, Plan]]) -> Plan:
+    """One plan of several versions, each in force from its instant on, up to the next one's (W18).
+
+    It goes wherever a plan does. A clock or a timer is judged to its end by the version in force when it started, and
+    what happens to a case by the one in force then. Asked for itself, such as for its targets, it is the newest.
+
+    Args:
+        versions: a mapping of each instant to the plan in force from then on, or pairs of the two.
+
+    Raises:
+        WrongType, NaiveDatetime, OutOfRange: no mapping of instants to plans, or an empty one.
+        InvalidPlan: two of one instant, or one that has versions itself.
+
+    >>> from datetime import UTC, datetime
+    >>> from supportsla import ALWAYS, calendar_hours, promise
+    >>> old, new = (
+    ...     Plan("ours", {"desk": ALWAYS}, [Priority("P0")], [Target("first_response", "P0", calendar_hours(hours))])
+    ...     for hours in (4, 2)
+    ... )
+    >>> plan = in_force({datetime(2026, 1, 1, tzinfo=UTC): old, datetime(2026, 7, 1, tzinfo=UTC): new})
+    >>> [promise(plan, "first_response", "P0", datetime(2026, month, 1, tzinfo=UTC)).due.hour for month in (6, 7)]
+    [4, 2]
+    """
+    ordered = _versions(versions)
+    if not ordered:
+        raise WrongType("versions", versions, "at least one instant with the plan in force from then on")
+    return attrs.evolve(ordered[-1][1], versions=ordered)
 
 
 def check_plan(plan: Plan) -> None:
@@ -359,6 +463,24 @@ def plan_faults(plan: Plan) -> Iterator[Finding]:
     yield from _unknown("channel of the intake", _named_channels(plan), plan.intake.channels)
     yield from _unanswered_lines(plan.intake)
     yield from _short_targets(plan.targets)
+    yield from _version_faults(plan)
+
+
+def _version_faults(plan: Plan) -> Iterator[Finding]:
+    for i, (at, version) in enumerate(plan.versions):
+        if version.versions:
+            text = f"{version.name!r} has versions itself; give them with the others"
+            yield _error("nested_versions", f"versions[{i}]", text)
+        if i and at == plan.versions[i - 1][0]:
+            yield _error(
+                "repeated_instant", f"versions[{i}]", f"another version comes into force at {at.isoformat(' ')}"
+            )
+    if plan.versions and not any(version.versions for _, version in plan.versions):
+        newest, said = plan.versions[-1][1], [field.name for field in attrs.fields(Plan) if field.eq]
+        for name in said:
+            if name != "versions" and getattr(plan, name) != getattr(newest, name):
+                text = "not as the newest version says it; change that one, and make the plan anew with in_force"
+                yield _error("not_the_newest", name, text)
 
 
 def _on(target: Target) -> str:

@@ -105,7 +105,7 @@ def promise(plan: Plan, metric: str, priority: str, started: datetime, *, channe
     """The due and the limit that a plan promises for a metric of a priority, before any case exists (P6-P10).
 
     Args:
-        plan: such as `supportsla.presets.apricot_us()`.
+        plan: such as `supportsla.presets.apricot_us()`; of one that changes, the version in force at the start (W18).
         metric: such as "first_response" or "follow_up".
         priority: a name or an alias, such as "critical" or "Sev 1".
         started: when the clock starts: the opening of a case, or the last answer before a follow-up.
@@ -123,7 +123,7 @@ def promise(plan: Plan, metric: str, priority: str, started: datetime, *, channe
     '2026-06-15 09:00:00-05:00'
     """
     check_plan(plan)
-    at = since_epoch(started, "started")
+    at, plan = since_epoch(started, "started"), plan.version_at(started)
     target = plan.target(metric, priority, channel)
     calendar = plan.calendar(target.calendar)
     due, limit = dues_of(target, calendar, started)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from operator import add
@@ -21,11 +22,11 @@ import attrs
 from .calendars import Calendar
 from .durations import Duration
 from .errors import InvalidChoice, InvalidTable, NoTarget, UnknownPriority
-from .plan import Plan, Target
+from .plan import Plan, Target, version_of
 from .promises import dues_of, verdict_at
 from .tables import Row, Stamps, UnknownForm, read_table, shown
 from .worktime import deadline
-from .zones import in_range, since_epoch
+from .zones import EPOCH, in_range, since_epoch
 
 __all__ = [
     "Dues",
@@ -69,7 +70,8 @@ class Dues:
 def by_target(plan: Plan, metric: str, column: str) -> Dues:
     """Dues by the targets of a plan; the column holds priorities, by name or alias (P1).
 
-    A priority that the plan does not have, or has no target for, promises nothing.
+    A priority that the plan does not have, or has no target for, promises nothing. Of a plan that changes, the version
+    in force when a row was opened promises, and a row opened before the first one cannot be read.
 
     Raises:
         InvalidChoice: the plan has no target of that metric, whatever the priority.
@@ -78,27 +80,31 @@ def by_target(plan: Plan, metric: str, column: str) -> Dues:
     >>> by_target(apricot_us(), "first_response", "priority").name("Sev-1")
     'critical'
     """
-    metrics = tuple(dict.fromkeys(target.metric for target in plan.targets))
+    versions: dict[timedelta | None, Plan] = {version.since: version.plan for version in plan.index.versions}
+    versions = versions or {None: plan}
+    metrics = tuple(dict.fromkeys(target.metric for version in versions.values() for target in version.targets))
     if metric not in metrics:
         raise InvalidChoice("metric", metric, metrics)
 
     @lru_cache(maxsize=_MOST_GROUPS)
-    def promised(priority: str) -> tuple[Target, Calendar] | None:
+    def promised(since: timedelta | None, priority: str) -> tuple[Target, Calendar] | None:
+        version = versions[since]
         try:
-            target = plan.target(metric, priority)
+            target = version.target(metric, priority)
         except (UnknownPriority, NoTarget):
             return None
-        return target, plan.calendar(target.calendar)
+        return target, version.calendar(target.calendar)
 
     @lru_cache(maxsize=_MOST_GROUPS)
     def name(priority: str) -> str:
-        try:
-            return plan.priority(priority).name
-        except UnknownPriority:
-            return priority
+        for version in reversed(versions.values()):
+            with suppress(UnknownPriority):
+                return version.priority(priority).name
+        return priority
 
     def find(opened: datetime, priority: str) -> tuple[datetime, datetime] | None:
-        known = promised(priority[:_LONGEST_NAME])
+        since = version_of(plan, opened - EPOCH).since if plan.versions else None
+        known = promised(since, priority[:_LONGEST_NAME])
         return known and dues_of(*known, opened)
 
     return Dues(find, column, name)

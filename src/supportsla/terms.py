@@ -101,11 +101,15 @@ class Price(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """Whose targets hold: a metric's, of a plan, for a case that came in on a channel."""
+    """Whose targets hold: a metric's, of a plan, for a case that came in on a channel.
+
+    `judge` is the name of the plan, and from when on it is in force, if it is a version of one that changes.
+    """
 
     plan: Plan
     metric: str
     channel: str | None
+    judge: tuple[str, timedelta] | None = None
 
 
 def priced(scope: Scope, exchange: Exchange) -> list[Price]:

@@ -2,16 +2,17 @@
 
 Timers are not scheduled and never cancelled. A timer's next due follows from the case: from when its status was
 entered, from the last message since, or from the last firing, all of which the log holds. A due before the case's
-latest event is past: that event came in knowing better.
+latest event is past: that event came in knowing better. Of a plan that changes, a timer is of the version in force when
+it began to count, so that a status may have timers of several (W18).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Container
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import attrs
 
@@ -20,12 +21,12 @@ from .case import Case, check_case, evolve
 from .durations import Duration
 from .errors import NeverOpens, OutOfRange
 from .events import Actor, Event, PriorityChanged, Reminded, StatusChanged
-from .plan import Plan, check_plan
-from .workflow import Action, Move, RaisePriority, Remind, SetPriority, Timer
+from .plan import Plan, check_plan, version_of
+from .workflow import Action, Move, RaisePriority, Remind, SetPriority, Since, Timer
 from .worktime import Boundary, due_of
 from .zones import EPOCH, LAST, MICROSECOND, in_zone
 
-__all__ = ["Grid", "PendingTimer", "clock_of", "end_of", "firing", "pending_timers", "timers"]
+__all__ = ["Grid", "Pending", "PendingTimer", "clock_of", "end_of", "firing", "pending_timers", "timers"]
 
 _NEVER = EPOCH + LAST
 _FAR = 1000
@@ -44,6 +45,10 @@ class PendingTimer:
     due: datetime
     name: str
     then: Action
+
+
+Pending = tuple[datetime, Timer, Plan]
+"""A timer that will fire: when, which row, and of which version of the plan."""
 
 
 @lru_cache(maxsize=256)
@@ -85,17 +90,17 @@ class Grid(NamedTuple):
         return bisect_left(range(high + 1), floor, lo=high // 2 + 1, key=self.end)
 
 
-def _since(case: Case, timer: Timer) -> datetime:
-    if timer.since == "message":
+def _since(case: Case, since: Since) -> datetime:
+    if since == "message":
         return case.message[0] if case.message else case.entered
-    if timer.since == "fired":
+    if since == "fired":
         return max((at for _, _, at, _ in case.fired), default=case.entered)
     return case.entered
 
 
 def _next_due(plan: Plan, case: Case, timer: Timer, floor: datetime) -> datetime:
     """When the timer fires next, not before the floor; far off where it does not."""
-    calendar, start = clock_of(plan, timer), _since(case, timer)
+    calendar, start = clock_of(plan, timer), _since(case, timer.since)
     times, version = next(((times, version) for name, times, _, version in case.fired if name == timer.name), (0, 0))
     if timer.every is not None and timer.since != "fired":
         return _on_grid(Grid(calendar, start, timer.every), timer.times, floor)
@@ -124,19 +129,49 @@ def _higher(plan: Plan, name: str | None) -> str | None:
     return plan.priorities[rank - 1].name if rank else None
 
 
-def pending_timers(plan: Plan, case: Case) -> list[tuple[datetime, Timer]]:
+def _tables(plan: Plan, status: str) -> list[tuple[Timer, ...]]:
+    if not plan.versions:
+        return [plan.required_workflow.status(status).timers]
+    known = [version.index.statuses[status].timers for _, version in plan.versions if status in version.index.statuses]
+    return known or [plan.required_workflow.status(status).timers]
+
+
+def _begun(plan: Plan, case: Case) -> list[tuple[int, Timer, Plan]]:
+    """The rows of the case's status that began to count while their own version was in force: place, row, version.
+
+    Of several at one place, the older version's is the first.
+    """
+    found: list[tuple[int, timedelta, Timer, Plan]] = []
+    for since in get_args(Since):
+        began, _, version = version_of(plan, _since(case, since) - EPOCH)
+        table = version.index.statuses[case.status].timers if case.status in version.index.statuses else ()
+        found += [(i, began, row, version) for i, row in enumerate(table) if row.since == since]
+    return [(i, row, version) for i, _, row, version in sorted(found, key=lambda row: row[:2])]
+
+
+def _turn(tables: list[tuple[Timer, ...]], case: Case) -> tuple[int, list[str]]:
+    """The place of the timer that fired last, in any of the tables, and all that fired at that instant.
+
+    The place is far off where no timer did, or where something else has come in since.
+    """
+    latest = next((name for name, _, _, version in case.fired if version == case.version), None)
+    places = (i for table in tables for i, row in enumerate(table) if row.name == latest)
+    return min(places, default=_FAR), [name for name, _, at, _ in case.fired if at == case.at]
+
+
+def pending_timers(plan: Plan, case: Case) -> list[Pending]:
     """The timers that will fire, the next one first; of several at one instant, in the order of the table (W10).
 
     At the case's own instant only those fire that stand below the one that fired last; where something else came in
     last, all of them have had their turn.
     """
-    rows = plan.required_workflow.status(case.status).timers
-    latest = next((name for name, _, _, version in case.fired if version == case.version), None)
-    turn = next((i for i, row in enumerate(rows) if row.name == latest), len(rows))
+    tables, now, after = _tables(plan, case.status), case.at, case.at + MICROSECOND
+    turn, done = _turn(tables, case) if case.fired else (_FAR, [])
+    rows = _begun(plan, case) if plan.versions else [(i, row, plan) for i, row in enumerate(tables[0])]
     dues = [
-        (_next_due(plan, case, row, case.at if i > turn else case.at + MICROSECOND), row)
-        for i, row in enumerate(rows)
-        if _changes_something(plan, case, row.then)
+        (_next_due(judge, case, row, now if i > turn and row.name not in done else after), row, judge)
+        for i, row, judge in rows
+        if _changes_something(judge, case, row.then)
     ]
     return sorted((pending for pending in dues if pending[0] < _NEVER), key=lambda pending: pending[0])
 
@@ -155,7 +190,8 @@ def firing(plan: Plan, case: Case, timer: Timer, due: datetime) -> Event:
 def timers(plan: Plan, case: Case) -> tuple[PendingTimer, ...]:
     """What will happen by itself in the case's status, in order, up to the move that ends it (L3, L5).
 
-    A timer without end that nothing ends is listed once. No more than a thousand firings are looked at.
+    A timer without end that nothing ends is listed once, whatever a later version of the plan makes of it. No more than
+    a thousand firings are looked at.
 
     Raises:
         NoWorkflow, UnknownStatus: the plan has no such cases.
@@ -175,18 +211,19 @@ def timers(plan: Plan, case: Case) -> tuple[PendingTimer, ...]:
     check_case(case)
     visit, listed, marks, cut = case.visit, list[PendingTimer](), set[tuple[str, str | None]](), _FAR
     while case.visit == visit and len(listed) < _FAR and (pending := pending_timers(plan, case)):
-        due, timer = pending[0]
+        due, timer, version = pending[0]
         endless = {name for name, _ in marks}
-        if (timer.name, case.priority) in marks and all(_waits(row, endless) for _, row in pending):
+        if (timer.name, case.priority) in marks and all(_waits(row, endless) for _, row, _ in pending):
             cut = min(cut, len(listed))
-            if all(row.name in endless for _, row in pending):
+            if all(row.name in endless for _, row, _ in pending):
                 break
         if timer.every is not None and timer.times is None:
             marks.add((timer.name, case.priority))
         else:
             cut = _FAR
-        listed.append(PendingTimer(in_zone(due - EPOCH, clock_of(plan, timer).compiled.zone), timer.name, timer.then))
-        case = evolve(case, firing(plan, case, timer, due))
+        zone = clock_of(version, timer).compiled.zone
+        listed.append(PendingTimer(in_zone(due - EPOCH, zone), timer.name, timer.then))
+        case = evolve(case, firing(version, case, timer, due))
     return tuple(listed if case.visit != visit else listed[:cut])
 
 

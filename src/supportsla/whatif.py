@@ -21,7 +21,7 @@ from .errors import EventRefused, WrongType
 from .events import Event, Opened, PriorityChanged
 from .lifecycle import advance, consequences, handle
 from .logs import checked_log, completed
-from .plan import Plan, check_plan
+from .plan import Plan, check_plan, in_force, judge_at
 from .reasons import hours_text, when
 from .timing import firing, pending_timers
 from .zones import EPOCH, since_epoch
@@ -66,7 +66,7 @@ def _outcome(reading: Reading | None) -> Reading | None:
     """What came out, whatever the target that made it so."""
     if reading is None:
         return None
-    return attrs.evolve(reading, priority=None, target=None)
+    return attrs.evolve(reading, priority=None, target=None, version=None)
 
 
 def _compared(before: Reading | None, after: Reading | None) -> Iterator[str]:
@@ -117,7 +117,10 @@ def _inputs(plan: Plan, log: Iterable[Event]) -> Iterator[Event]:
 
 def _fired_next(plan: Plan, case: Case) -> Event | None:
     pending = pending_timers(plan, case)
-    return firing(plan, case, pending[0][1], pending[0][0]) if pending else None
+    if not pending:
+        return None
+    due, timer, version = pending[0]
+    return firing(version, case, timer, due)
 
 
 def what_if(
@@ -137,7 +140,8 @@ def what_if(
         plan: under which the log was made; it tells inputs from what followed.
         events: the log.
         now: an aware datetime; what came later is left out.
-        under: the other plan; or a calendar, in place of the plan's "desk"; left out: the same plan.
+        under: the other plan; or a calendar, in place of the plan's "desk", of each version that it has; left out: the
+            same plan.
         priority: that the case would have had from its opening on, but for what timers set; left out: those that the
             log says, and for an opening without one that of the other plan's intake.
 
@@ -159,8 +163,7 @@ def what_if(
     check_plan(plan)
     other = plan if under is None else under
     if isinstance(other, Calendar):
-        plan.calendar("desk")
-        other = attrs.evolve(plan, calendars={**dict(plan.calendars), "desk": other})
+        other = _on_calendar(plan, other)
     if not isinstance(other, Plan):
         raise WrongType("under", under, "a Plan, or a calendar in place of the plan's")
     at, log = since_epoch(now, "now"), checked_log(events)
@@ -174,7 +177,15 @@ def what_if(
     return WhatIf(before, readings(other, made, now), tuple(made), tuple(refused))
 
 
+def _on_calendar(plan: Plan, calendar: Calendar) -> Plan:
+    if plan.versions:
+        return in_force((at, _on_calendar(version, calendar)) for at, version in plan.versions)
+    plan.calendar("desk")
+    return attrs.evolve(plan, calendars={**dict(plan.calendars), "desk": calendar})
+
+
 def _opening(plan: Plan, opened: Opened, priority: str | None) -> Opened:
+    plan = judge_at(plan, opened.at)
     initial = plan.required_workflow.initial
     status = opened.status if opened.status in initial else initial[0]
     held = opened.priority if priority is None else plan.priority(priority).name
