@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
 from hypothesis import given
-from strategies import calendars
+from hypothesis import strategies as st
 
+from strategies import MICROSECOND, ZONES, library_calendar, moments, plains
 from supportsla import (
     ALWAYS,
     BusinessCalendar,
@@ -31,6 +34,7 @@ from supportsla import (
     business_hours,
     calendar_days,
     diff,
+    in_force,
     is_open,
     public_holidays,
     recurring,
@@ -56,24 +60,41 @@ def test_nothing_changed_between_equal_plans(plan: Plan) -> None:
     assert diff(plan, attrs.evolve(plan)) == ()
 
 
-@given(calendars(), calendars())
-def test_calendars_differ_on_a_date_exactly_where_their_open_instants_do(before: Calendar, after: Calendar) -> None:
-    """By the windows of the two, in the later one's zone."""
-    changes = diff(before, after, first_year=2026, last_year=2026)
-    start, end = datetime(2026, 1, 3, tzinfo=UTC), datetime(2026, 12, 30, tzinfo=UTC)
-    differ = [*windows(before, start, end)] != [*windows(after, start, end)]
-    inner = [day for change in changes for day in change.dates if date(2026, 1, 5) <= day <= date(2026, 12, 28)]
-    assert not inner or differ
-    if differ:
-        assert any(change.dates for change in changes)
-    assert all(change.dates == tuple(sorted(set(change.dates))) for change in changes)
-    assert (before == after) <= (changes == ())
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[Calendar, Calendar, datetime]:
+    """Two calendars of one zone, and a moment about which both have their special dates."""
+    zone = draw(st.sampled_from(ZONES))
+    at = draw(moments(zone))
+    before, after = (library_calendar(draw(plains(zone, at))) for _ in range(2))
+    return before, after, at
 
 
-@given(calendars())
-def test_no_two_calendars_that_differ_are_said_to_be_equal(after: Calendar) -> None:
+@given(pairs())
+def test_calendars_differ_on_the_dates_on_which_one_is_open_and_the_other_is_not(
+    drawn: tuple[Calendar, Calendar, datetime],
+) -> None:
+    """As the later one's clock shows them; found by asking both between any two edges."""
+    before, after, at = drawn
+    year = min(max(at.year, 1901), 2199)
+    start, end = datetime(year, 1, 2, tzinfo=UTC), datetime(year, 12, 30, tzinfo=UTC)
+    both = [window for calendar in (before, after) for window in windows(calendar, start, end)]
+    edges = sorted({start, end, *(edge.astimezone(UTC) for one in both for edge in (one.opens, one.closes))})
+    expected = set()
+    for low, high in pairwise(edges):
+        if is_open(before, low) != is_open(after, low):
+            first, last = ((edge.astimezone(ZoneInfo(after.zone))).date() for edge in (low, high - MICROSECOND))
+            expected |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
+    found = {day for change in diff(before, after, first_year=year, last_year=year) for day in change.dates}
+    assert {day for day in found if date(year, 1, 4) < day < date(year, 12, 28)} == {
+        day for day in expected if date(year, 1, 4) < day < date(year, 12, 28)
+    }
+
+
+@given(pairs())
+def test_no_two_calendars_that_differ_are_said_to_be_equal(drawn: tuple[Calendar, Calendar, datetime]) -> None:
     """What is written differently is told, whether or not a date differs."""
-    assert bool(diff(ALWAYS, after)) == (after != ALWAYS)
+    before, after, _ = drawn
+    assert bool(diff(before, after)) == (before != after)
 
 
 def test_a_changed_target_is_named_by_what_it_is_for() -> None:
@@ -154,7 +175,84 @@ def test_a_long_list_of_dates_is_shortened_in_the_sentence_only() -> None:
 def test_a_schedule_of_another_sort_is_one_change() -> None:
     """And the dates say what it comes to."""
     rule = recurring("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=25", "Christmas Day")
-    first, second = said(desk(holidays=[date(2026, 12, 25)]), desk(holidays=rule | {} if False else rule))
     wanted = 'is {"rule": "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=25", "name": "Christmas Day"}; was {"2026-12-25": ""}'
-    assert first == f"calendar.holidays: {wanted}"
-    assert second
+    assert said(desk(holidays=[date(2026, 12, 25)]), desk(holidays=rule)) == [f"calendar.holidays: {wanted}"]
+    long = said(desk(holidays=rule), desk(holidays=rule + rule + public_holidays("US") - public_holidays("DE")))
+    assert long[0].startswith('calendar.holidays: is {"operation": "-", "left": {"operation": "+", ')
+    assert '...; was {"rule": ' in long[0]
+
+
+def test_windows_of_a_combined_calendar_are_told_by_when_they_open() -> None:
+    """Each is one change."""
+    first, second = (
+        Window(datetime(2026, 6, day, tzinfo=UTC), datetime(2026, 6, day, 12, tzinfo=UTC)) for day in (1, 2)
+    )
+    assert said(ALWAYS - [first], ALWAYS - [first, second]) == [
+        "calendar.right[2026-06-02T00:00:00Z]: is new",
+        "calendar: other hours on 1 date in 2026: Tue 2026-06-02 (12:00-24:00, was 00:00-24:00)",
+    ]
+    assert said(ALWAYS - [first], ALWAYS - CST)[0].startswith('calendar.right: is {"zone": "America/Chicago", ')
+
+
+def test_a_status_may_have_any_name() -> None:
+    """Even one that tells calendars and schedules apart."""
+    assert said(plan(flow()), plan(flow(zone=Status(next=["Open"])))) == ["workflow.statuses.zone: is new"]
+
+
+def test_hours_at_midnight_seconds_and_other_zones_are_shown_as_the_clock_does() -> None:
+    """Of the later calendar."""
+    night = desk("We 22:00-24:00", "Asia/Kolkata")
+    odd = night - [Window(datetime(2026, 6, 3, 16, 30, 1, tzinfo=UTC), datetime(2026, 6, 3, 17, tzinfo=UTC))]
+    *_, change = diff(night, odd, first_year=2026, last_year=2026)
+    assert change.message == (
+        "other hours on 1 date in 2026: Wed 2026-06-03 (22:00-22:00:01,22:30-24:00, was 22:00-24:00)"
+    )
+
+
+JANUARY, JULY = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def test_plans_that_change_are_compared_version_by_version() -> None:
+    """By the instant from which each is in force (W18)."""
+    other = attrs.evolve(US, name="ours", calendars={**dict(US.calendars), "desk": CST - AEDT})
+    before, after = in_force({JANUARY: US}), in_force({JANUARY: other, JULY: US})
+    changes = said(before, after)
+    assert changes[0] == 'versions.2026-01-01T00:00:00Z.name: is "ours"; was "Apricot US"'
+    assert changes[-2].startswith("versions.2026-01-01T00:00:00Z.calendars.desk: other hours on 198 dates in 2026: ")
+    assert changes[-1] == "versions.2026-07-01T00:00:00Z: is new"
+    assert said(after, before)[-1] == "versions.2026-07-01T00:00:00Z: is gone"
+    assert diff(after, after) == ()
+
+
+def test_calendars_that_only_one_plan_has_are_new_or_gone() -> None:
+    """Their dates are not listed."""
+    assert said(US, attrs.evolve(US, calendars={**dict(US.calendars), "chat": AEDT})) == ["calendars.chat: is new"]
+
+
+def test_a_plan_that_begins_to_change_is_compared_by_its_newest_version() -> None:
+    """And that it changes is said."""
+    two = in_force({JANUARY: attrs.evolve(US, name="old"), JULY: attrs.evolve(US, name="new")})
+    assert said(US, two) == [
+        "versions: is 2026-01-01T00:00:00Z, 2026-07-01T00:00:00Z; was none",
+        'name: is "new"; was "Apricot US"',
+    ]
+    assert said(two, US)[0] == "versions: is none; was 2026-01-01T00:00:00Z, 2026-07-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("asked", "refused"),
+    [
+        ((US, CST, 2026, 2026), WrongType),
+        ((CST, US, 2026, 2026), WrongType),
+        ((None, None, 2026, 2026), WrongType),
+        ((US, US, "2026", 2026), WrongType),
+        ((US, US, 1899, 1900), OutOfRange),
+        ((US, US, 2027, 2026), OutOfRange),
+        ((US, US, 2026, 2076), OutOfRange),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(asked: Any, refused: type[Exception]) -> None:
+    """Two things of different sorts, and years that are none."""
+    before, after, first, last = asked
+    with pytest.raises(refused):
+        diff(before, after, first_year=first, last_year=last)

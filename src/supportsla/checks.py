@@ -19,6 +19,7 @@ from .plan import Plan
 from .survey import SURVEYED, Years, length_of, surveyed
 from .target_checks import status_findings, target_findings
 from .workflow import Move, Remind, Timer, Workflow, edges, reachable, successors
+from .zones import utc_text
 
 __all__ = ["lint"]
 
@@ -86,11 +87,10 @@ def _of_workflow(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _of_versions(plan: Plan, years: Years) -> Iterator[Finding]:
-    versions = [version for _, version in plan.versions]
-    for i, version in enumerate(versions):
-        yield from (found._replace(path=f"versions[{i}].{found.path}") for found in _of_plan(version, years))
-    for i, (before, after) in enumerate(pairwise(versions), 1):
-        yield from (found._replace(path=f"versions[{i}].{found.path}") for found in _lost(before, after))
+    for at, version in plan.versions:
+        yield from (found._replace(path=f"versions.{utc_text(at)}.{found.path}") for found in _of_plan(version, years))
+    for (_, before), (at, after) in pairwise(plan.versions):
+        yield from (found._replace(path=f"versions.{utc_text(at)}.{found.path}") for found in _lost(before, after))
 
 
 def _lost(before: Plan, after: Plan) -> Iterator[Finding]:

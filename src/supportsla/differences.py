@@ -15,6 +15,8 @@ from functools import lru_cache
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import attrs
+
 from .calendars import Calendar, Timeline, cover, known_spans
 from .errors import WrongType
 from .notation import CALENDARS, SCHEDULES, new_converter, shown
@@ -22,7 +24,7 @@ from .plan import Plan
 from .reasons import clock_text, date_text
 from .spans import Pair, clipped, difference, union
 from .survey import SURVEYED, Years, surveyed
-from .zones import EPOCH, FIRST_YEAR, LAST_YEAR, MICROSECOND, in_zone, year_start
+from .zones import EPOCH, FIRST_YEAR, LAST_YEAR, MICROSECOND, in_zone, utc_text, year_start
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -42,6 +44,9 @@ _NAMED_BY = {
     "right": ("opens",),
 }
 """What names the members of a list."""
+
+
+_TABLES = ("calendars", "statuses", "next", "by_channel", "redirects", "made_with")
 
 
 class Change(NamedTuple):
@@ -87,10 +92,26 @@ def diff(
     """
     years = surveyed(first_year, last_year)
     if isinstance(before, Plan) and isinstance(after, Plan):
-        return (*_compared("", _tree(before), _tree(after)), *_calendars(before, after, years))
+        return tuple(_of_plans(before, after, years))
     if isinstance(before, Calendar) and isinstance(after, Calendar):
         return (*_compared("calendar", _tree(before), _tree(after)), *_hours("calendar", before, after, years))
     raise WrongType("diff", after, "two plans, or two calendars")
+
+
+def _of_plans(before: Plan, after: Plan, years: Years) -> Iterator[Change]:
+    """What differs version by version; where only one of them has versions, that is said, and of it the newest."""
+    old, new = ({utc_text(at): version for at, version in plan.versions} for plan in (before, after))
+    if bool(old) != bool(new):
+        yield Change("versions", f"is {', '.join(new) or 'none'}; was {', '.join(old) or 'none'}")
+        old, new = ({"": attrs.evolve(plan, versions=())} for plan in (before, after))
+    for since in dict.fromkeys([*old, *new] if old else [""]):
+        path = since and f"versions.{since}"
+        was, now = old.get(since, None if old else before), new.get(since, None if new else after)
+        if was and now:
+            yield from _compared(path, _tree(was), _tree(now))
+            yield from _calendars(path, was, now, years)
+        else:
+            yield Change(path, "is new" if now else "is gone")
 
 
 @lru_cache(maxsize=1)
@@ -107,7 +128,7 @@ def _compared(path: str, before: Any, after: Any) -> Iterator[Change]:
     old, new = _members(path, before), _members(path, after)
     if before == after:
         return
-    if old is None or new is None or _class(old) != _class(new):
+    if old is None or new is None or _class(path, old) != _class(path, new):
         yield Change(path, _said(before, after))
         return
     for key in {**old, **new}:
@@ -131,9 +152,10 @@ def _members(path: str, value: Any) -> dict[str, Any] | None:
     return named if len(named) == len(value) else dict(zip(map(str, count()), value, strict=False))
 
 
-def _class(members: dict[str, Any]) -> tuple[bool, ...]:
-    """What tells the class of an object where there are several."""
-    return tuple(key in members for key in (*CALENDARS, *SCHEDULES))
+def _class(path: str, members: dict[str, Any]) -> tuple[bool, ...]:
+    """What tells the class of an object where there are several; the keys of a table are anybody's."""
+    telling = () if path.rpartition(".")[2] in _TABLES else (*CALENDARS, *SCHEDULES)
+    return tuple(key in members for key in telling)
 
 
 def _text(value: Any) -> str:
@@ -168,11 +190,11 @@ def _said(before: Any, after: Any) -> str:
     return f"is {_shown(after)}; was {_shown(before)}"
 
 
-def _calendars(before: Plan, after: Plan, years: Years) -> Iterator[Change]:
+def _calendars(path: str, before: Plan, after: Plan, years: Years) -> Iterator[Change]:
     known = dict(before.calendars)
     for name, calendar in after.calendars:
         if name in known:
-            yield from _hours(f"calendars.{name}", known[name], calendar, years)
+            yield from _hours(f"{path}.calendars.{name}".removeprefix("."), known[name], calendar, years)
 
 
 def _hours(path: str, before: Calendar, after: Calendar, years: Years) -> Iterator[Change]:

@@ -408,6 +408,22 @@ _LOST = {
 
 def _contradictions(held: Any, kind: str, faulty: list[str]) -> Iterator[Finding]:
     """What of a plan or a workflow contradicts itself, but for what a fault that is told already makes of it."""
+    for prefix, plan in _versions(held) if kind == "plan" else (("", held),):
+        within = [path.removeprefix(prefix) for path in faulty if path.startswith(prefix)]
+        for finding in _untold(plan, kind, within):
+            yield finding._replace(path=prefix + finding.path)
+
+
+def _versions(held: Any) -> Iterator[tuple[str, Any]]:
+    """The plans that are held, each with the beginning of its paths."""
+    versions = held.get("versions") if isinstance(held, dict) else None
+    if isinstance(versions, dict):
+        yield from ((f"{_path(('versions', at))}.", plan) for at, plan in versions.items())
+    else:
+        yield "", held
+
+
+def _untold(held: Any, kind: str, faulty: list[str]) -> Iterator[Finding]:
     if KINDS[kind] not in _DRAFTED:
         return
     draft = _lenient().structure(held, KINDS[kind])

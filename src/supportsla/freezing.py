@@ -14,7 +14,7 @@ from .calendars import BusinessCalendar, Calendar, CombinedCalendar
 from .closures import CombinedSchedule, Dates, Frozen, Schedule, check_years
 from .documents import dump
 from .errors import OutOfRange, WrongType
-from .plan import Plan
+from .plan import Plan, in_force
 from .zones import FIRST_YEAR, LAST_YEAR
 
 __all__ = ["digest", "freeze"]
@@ -64,6 +64,8 @@ def freeze(value: Calendar | Schedule | Plan, first_year: int, last_year: int) -
     ('Thanksgiving Day', (2031, 2032))
     """
     check_years(first_year, last_year)
+    if isinstance(value, Plan) and value.versions:
+        return in_force({at: freeze(version, first_year, last_year) for at, version in value.versions})
     if isinstance(value, Plan):
         calendars = {name: _calendar(calendar, first_year, last_year) for name, calendar in value.calendars}
         return attrs.evolve(value, calendars=calendars)

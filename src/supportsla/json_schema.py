@@ -13,7 +13,8 @@ import attrs
 from .calendars import Calendar
 from .closures import Schedule
 from .documents import FORM, KINDS
-from .notation import CALENDARS, SCHEDULES, TAGS, TEXTS, is_choice, is_list, is_table
+from .notation import CALENDARS, SCHEDULES, TAGS, TEXTS, PlanVersions, is_choice, is_list, is_table
+from .plan import Plan
 
 __all__ = ["schema"]
 
@@ -42,7 +43,8 @@ def schema() -> _Schema:
     ['metric', 'priority', 'due']
     """
     found: _Schema = {}
-    kinds = [_envelope(kind, _of(type_, found)) for kind, type_ in KINDS.items()]
+    held = {**KINDS, "plan": Plan | PlanVersions}
+    kinds = [_envelope(kind, _of(type_, found)) for kind, type_ in held.items()]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:supportsla:document:{FORM}",
@@ -93,6 +95,7 @@ def _choice(cls: type, found: _Schema) -> _Schema:
 
 def _class(cls: type, found: _Schema) -> _Schema:
     fields = [field for field in attrs.fields(attrs.resolve_types(cls)) if field.init]
+    fields = [field for field in fields if (cls, field.name) != (Plan, "versions")]
     about = _described(cls)
     tag = {_NAMES[cls][0]: {"const": _NAMES[cls][1]}} if cls in _NAMES else {}
     properties = {field.name: _with(about.get(field.name), _of(field.type, found)) for field in fields}

@@ -10,24 +10,24 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from operator import eq
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast, get_args, get_origin
 
 import attrs
 
 from .calendars import BusinessCalendar, Calendar, CombinedCalendar
 from .closures import CombinedSchedule, Dates, Frozen, PublicHolidays, Recurrence, Schedule, public_holidays
 from .durations import Duration
-from .errors import MissingExtra
+from .errors import InvalidPlan, MissingExtra, WrongType
 from .events import KINDS, Event
 from .hours import DaySpans, Hours, parse_hours, parse_spans, spans_text
-from .plan import Percent
+from .plan import Percent, Plan, in_force
 from .spans import Window
 from .workflow import Action, Move, RaisePriority, Remind, SetPriority
-from .zones import ZoneName, load_zone
+from .zones import ZoneName, load_zone, utc_text
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -40,6 +40,8 @@ __all__ = [
     "TAGS",
     "TEXTS",
     "Notation",
+    "PlanVersions",
+    "Read",
     "Unreadable",
     "is_choice",
     "is_list",
@@ -51,13 +53,15 @@ __all__ = [
 _LONGEST_TEXT = 10_000
 _LONGEST_SHOWN = 60
 Read = Callable[[Any, Any], Any]
+Write = Callable[[Any], Any]
 
 
 class Unreadable(ValueError):
     """A value that is not what its place needs."""
 
-    def __init__(self, value: object, expected: str) -> None:
-        super().__init__(f"expected {expected}, not {shown(value)}")
+
+def _unreadable(value: object, expected: str) -> Unreadable:
+    return Unreadable(f"expected {expected}, not {shown(value)}")
 
 
 def shown(value: object) -> str:
@@ -78,10 +82,10 @@ class Notation(NamedTuple):
 
 
 def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Unreadable(text, "a date such as 2026-12-24") from None
+    with suppress(ValueError):
+        if (day := date.fromisoformat(text)).isoformat() == text:
+            return day
+    raise _unreadable(text, "a date such as 2026-12-24")
 
 
 def _instant(text: str) -> datetime:
@@ -89,11 +93,7 @@ def _instant(text: str) -> datetime:
         at = datetime.fromisoformat(text)
         if at.tzinfo is not None:
             return at
-    raise Unreadable(text, "an instant with its offset, such as 2026-06-12T21:00:00Z")
-
-
-def _instant_text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    raise _unreadable(text, "an instant with its offset, such as 2026-06-12T21:00:00Z")
 
 
 def _zone(text: str) -> str:
@@ -103,7 +103,7 @@ def _zone(text: str) -> str:
 def _length(text: str) -> timedelta:
     length = Duration.parse(text)
     if length.unit != "calendar hours" or not isinstance(length.amount, timedelta):
-        raise Unreadable(text, "a length such as 1 calendar hour 30 minutes")
+        raise _unreadable(text, "a length such as 1 calendar hour 30 minutes")
     return length.amount
 
 
@@ -128,7 +128,7 @@ TEXTS: Mapping[Any, Notation] = {
     Hours: Notation(str, parse_hours, _HOURS),
     DaySpans: Notation(spans_text, parse_spans, _SPANS),
     date: Notation(date.isoformat, _date, {"type": "string", "format": "date"}),
-    datetime: Notation(_instant_text, _instant, {"type": "string", "format": "date-time"}),
+    datetime: Notation(utc_text, _instant, {"type": "string", "format": "date-time"}),
     ZoneName: Notation(str, _zone, {"type": "string", "examples": ["America/Chicago", "Europe/Berlin", "UTC"]}),
     timedelta: Notation(_length_text, _length, _LENGTH),
 }
@@ -158,6 +158,18 @@ ACTIONS: Mapping[str, type] = {
 
 EVENTS: Mapping[str, type] = {kind.__name__: kind for kind in KINDS}
 """Events, by the text that stands at "event"."""
+
+
+@attrs.frozen
+class PlanVersions:
+    """What a desk promises, as it changes.
+
+    Args:
+        versions: plans, each with the instant from which it is in force.
+    """
+
+    versions: tuple[tuple[datetime, Plan], ...]
+
 
 TAGS: Mapping[Any, tuple[str, Mapping[str, type]]] = {Action: ("action", ACTIONS), Event: ("event", EVENTS)}
 OPERAND = Calendar | tuple[Window, ...]
@@ -193,16 +205,20 @@ def new_converter(wrapped: Callable[[type, Read], Read] = _unwrapped, *, default
     """
     try:
         from cattrs import Converter
-        from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
+        from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
     except ModuleNotFoundError:
         raise MissingExtra("a document", "documents") from None
     made = Converter(forbid_extra_keys=True)
-    made.register_structure_hook_factory(
-        attrs.has, lambda cls: wrapped(cls, _object_reader(make_dict_structure_fn(cls, made)))
-    )
-    made.register_unstructure_hook_factory(
-        attrs.has, lambda cls: make_dict_unstructure_fn(cls, made, _cattrs_omit_if_default=not defaults)
-    )
+    versions: Any = {Plan: {"versions": override(omit=True)}}
+
+    def class_reader(cls: type) -> Read:
+        return wrapped(cls, _object_reader(make_dict_structure_fn(cls, made, **versions.get(cls, {}))))
+
+    def class_writer(cls: type) -> Write:
+        return make_dict_unstructure_fn(cls, made, _cattrs_omit_if_default=not defaults, **versions.get(cls, {}))
+
+    made.register_structure_hook_factory(attrs.has, class_reader)
+    made.register_unstructure_hook_factory(attrs.has, class_writer)
     for when, reader, writer in (
         (is_list, _list_reader, None),
         (is_table, _table_reader, _table_writer),
@@ -217,16 +233,35 @@ def new_converter(wrapped: Callable[[type, Read], Read] = _unwrapped, *, default
         made.register_structure_hook_factory(when, partial(reader, made))
         if writer:
             made.register_unstructure_hook_factory(when, partial(writer, made))
+    made.register_structure_hook(Plan, _plan_reader(made, class_reader(Plan)))
+    made.register_unstructure_hook(Plan, _plan_writer(made, class_writer(Plan)))
     return made
 
 
 def _object_reader(read: Read) -> Read:
     def read_object(raw: Any, cls: Any) -> Any:
         if not isinstance(raw, dict):
-            raise Unreadable(raw, "an object")
+            raise _unreadable(raw, "an object")
         return read(raw, cls)
 
     return read_object
+
+
+def _plan_reader(made: Converter, read: Read) -> Read:
+    def read_plan(raw: Any, cls: Any) -> Plan:
+        if not isinstance(raw, dict) or "versions" not in raw:
+            return cast("Plan", read(raw, cls))
+        found = made.structure(raw, PlanVersions)
+        try:
+            return in_force(found.versions)
+        except (InvalidPlan, WrongType) as fault:
+            raise Unreadable(" ".join(str(fault).split())) from None
+
+    return read_plan
+
+
+def _plan_writer(made: Converter, write: Write) -> Write:
+    return lambda plan: made.unstructure(PlanVersions(plan.versions)) if plan.versions else write(plan)
 
 
 def _list_reader(made: Converter, type_: Any) -> Read:
@@ -236,7 +271,7 @@ def _list_reader(made: Converter, type_: Any) -> Read:
 
     def read_list(raw: Any, _type: Any) -> Any:
         if not isinstance(raw, list):
-            raise Unreadable(raw, "a list")
+            raise _unreadable(raw, "a list")
         return read(raw, type_)
 
     return read_list
@@ -247,13 +282,16 @@ def _table_reader(made: Converter, type_: Any) -> Read:
 
     def read_table(raw: Any, _type: Any) -> Any:
         if not isinstance(raw, dict):
-            raise Unreadable(raw, "an object")
-        return tuple(made.structure(raw, by_name).items())
+            raise _unreadable(raw, "an object")
+        found = made.structure(raw, by_name)
+        if len(found) < len(raw):
+            raise Unreadable("two of its keys mean the same instant")
+        return tuple(found.items())
 
     return read_table
 
 
-def _table_writer(made: Converter, type_: Any) -> Callable[[Any], Any]:
+def _table_writer(made: Converter, type_: Any) -> Write:
     names, values = get_args(get_args(type_)[0])
     return lambda table: {made.unstructure(name, names): made.unstructure(value, values) for name, value in table}
 
@@ -263,7 +301,7 @@ def _literal_reader(_made: Converter, type_: Any) -> Read:
 
     def read_literal(raw: Any, _type: Any) -> Any:
         if raw not in allowed:
-            raise Unreadable(raw, f"one of {', '.join(allowed)}")
+            raise _unreadable(raw, f"one of {', '.join(allowed)}")
         return raw
 
     return read_literal
@@ -272,7 +310,7 @@ def _literal_reader(_made: Converter, type_: Any) -> Read:
 def _plain_reader(_made: Converter, type_: type) -> Read:
     def read_plain(raw: Any, _type: Any) -> Any:
         if type(raw) is not type_:
-            raise Unreadable(raw, PLAIN[type_])
+            raise _unreadable(raw, PLAIN[type_])
         return raw
 
     return read_plain
@@ -281,7 +319,7 @@ def _plain_reader(_made: Converter, type_: type) -> Read:
 def _text_reader(_made: Converter, type_: Any) -> Read:
     def read_text(raw: Any, _type: Any) -> Any:
         if not isinstance(raw, str) or len(raw) > _LONGEST_TEXT:
-            raise Unreadable(raw, f"a text such as {TEXTS[type_].schema.get('examples', ['2026-12-24'])[0]}")
+            raise _unreadable(raw, f"a text such as {TEXTS[type_].schema.get('examples', ['2026-12-24'])[0]}")
         return TEXTS[type_].read(raw)
 
     return read_text
@@ -298,13 +336,13 @@ def _tagged_reader(made: Converter, type_: Any) -> Read:
         name = raw.get(tag) if isinstance(raw, dict) else None
         if not isinstance(name, str) or name not in members:
             given = raw if name is None else name
-            raise Unreadable(given, f'an object whose "{tag}" is one of {", ".join(members)}')
+            raise _unreadable(given, f'an object whose "{tag}" is one of {", ".join(members)}')
         return made.structure({key: value for key, value in raw.items() if key != tag}, members[name])
 
     return read_tagged
 
 
-def _tagged_writer(made: Converter, type_: Any) -> Callable[[Any], Any]:
+def _tagged_writer(made: Converter, type_: Any) -> Write:
     tag, members = TAGS[type_]
     names = {member: name for name, member in members.items()}
     return lambda value: {tag: names[type(value)], **made.unstructure(value)}
@@ -313,7 +351,7 @@ def _tagged_writer(made: Converter, type_: Any) -> Callable[[Any], Any]:
 def _calendar_reader(made: Converter, _calendar: Any) -> Read:
     def read_calendar(raw: Any, _type: Any) -> Calendar:
         if not isinstance(raw, dict):
-            raise Unreadable(raw, "a calendar, an object with zone and hours")
+            raise _unreadable(raw, "a calendar, an object with zone and hours")
         return made.structure(raw, next((CALENDARS[key] for key in CALENDARS if key in raw), BusinessCalendar))
 
     return read_calendar
@@ -322,7 +360,7 @@ def _calendar_reader(made: Converter, _calendar: Any) -> Read:
 def _schedule_reader(made: Converter, _schedule: Any) -> Read:
     def read_schedule(raw: Any, _type: Any) -> Schedule:
         if not isinstance(raw, dict):
-            raise Unreadable(raw, "an object of dates and names, or with country, rule or operation")
+            raise _unreadable(raw, "an object of dates and names, or with country, rule or operation")
         kind = next((SCHEDULES[key] for key in SCHEDULES if key in raw), None)
         if kind is None:
             return Dates(tuple(made.structure(raw, dict[date, str]).items()))
@@ -343,7 +381,7 @@ def _operand_reader(made: Converter, _operand: Any) -> Read:
     return read_operand
 
 
-def _own_writer(made: Converter, _type: Any) -> Callable[[Any], Any]:
+def _own_writer(made: Converter, _type: Any) -> Write:
     def write(value: Any) -> Any:
         if isinstance(value, Dates):
             return {day.isoformat(): name for day, name in value.named}

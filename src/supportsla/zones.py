@@ -42,6 +42,7 @@ __all__ = [
     "in_zone",
     "load_zone",
     "since_epoch",
+    "utc_text",
     "wall_clock",
     "wall_time",
     "year_start",
@@ -82,6 +83,11 @@ def _plain(at: datetime, where: str) -> datetime:
 def as_utc(at: datetime | None) -> datetime | None:
     """The same instant in UTC, by which values compare: Python compares datetimes of one zone by wall clock."""
     return at.astimezone(UTC) if at else None
+
+
+def utc_text(at: datetime) -> str:
+    """An instant as text for programs, in UTC."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def in_range(instant: timedelta, where: str) -> timedelta:
