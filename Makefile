@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test faults check docs diagrams bench clean
+.PHONY: help demo test faults check docs diagrams schema fuzz bench clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -35,6 +35,16 @@ docs: .venv/ready-docs  ## the documentation, as pages under build/docs; a warni
 
 diagrams: .venv/ready  ## the status diagrams of the docs, drawn anew; needs Graphviz
 	$(BIN)/python docs/diagrams.py
+
+schema: .venv/ready  ## the JSON Schema of documents, made anew from the classes
+	$(BIN)/python docs/schema.py
+
+fuzz: .venv/ready-fuzz  ## ten minutes each of coverage-guided fuzzing of documents, hours and recurrences
+	for target in document hours recurrence; do \
+		mkdir -p build/fuzz/$$target && \
+		$(BIN)/python fuzz/texts.py $$target -dict=fuzz/words.dict -max_total_time=600 -timeout=5 -rss_limit_mb=1500 \
+			-artifact_prefix=build/fuzz/ build/fuzz/$$target || exit 1; \
+	done
 
 bench: .venv/ready-bench  ## side by side with other libraries, in one run
 	$(BIN)/python benchmarks/run.py

@@ -33,7 +33,7 @@ PLANS = [apricot_anz(), client_portal()]
 SEEDS = [
     *((dump(plan), "plan") for plan in PLANS),
     (dump((CST | AEDT) - ALWAYS), "calendar"),
-    (dump(public_holidays("US") + [] - recurring("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24", "Eve")), "schedule"),
+    (dump(public_holidays("US") - recurring("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24", "Eve")), "schedule"),
     (dump(PLANS[1].required_workflow), "workflow"),
     (dump(PLANS[0].measured), "metrics"),
 ]
