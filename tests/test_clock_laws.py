@@ -291,8 +291,13 @@ def test_more_pause_is_never_earlier(
 
 
 def _paused_by(plan: Plan, log: Sequence[Event], start: datetime, now: datetime) -> list[Reading]:
-    """The clocks that began before the wait and go on in it, but for those that a change priced by their dues."""
-    found = _without_text(begun(readings(plan, log, now)), _pausing(plan))
+    """The clocks that began before the wait and go on in it, but for those that a change priced by their dues.
+
+    And but for those that pause in other statuses only: moving the wait's end moves the beginning of the next status.
+    """
+    elsewhere = [row.name for row in metrics_of(plan) if row.paused_in and not {*WAITS} & {*row.paused_in}]
+    names = [name for name in _pausing(plan) if name not in elsewhere]
+    found = _without_text(begun(readings(plan, log, now)), names)
     kept = [reading for reading in found if utc(reading.started) < start]
     return [one for one in kept if plan.on_priority_change != "fair" or len(one.held) == 1]
 
