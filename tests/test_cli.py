@@ -20,7 +20,8 @@ from typing import Any
 import pytest
 
 import supportsla.__main__
-from supportsla import cli
+from supportsla import ALWAYS, Plan, Priority, Target, business_hours, cli, dump
+from supportsla.presets import apricot_us
 from supportsla.report import Report, Tally
 
 TIMEOUT = 60
@@ -88,7 +89,9 @@ def test_the_installed_command_is_the_module() -> None:
     assert "  due     Fri 2026-11-27 09:30 CST (UTC-06:00)\n" in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [[], ["--help"], ["due", "--help"], ["explain", "--help"], ["report", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["--help"], *([name, "--help"] for name in ("check", "diff", "due", "explain", "report"))]
+)
 def test_help_reads_at_80_columns(arguments: list[str]) -> None:
     """Also without any arguments."""
     done = process(*arguments)
@@ -693,3 +696,124 @@ def test_the_report_on_a_real_log_agrees_with_its_own_verdicts(shared: Path) -> 
     )
     assert set(compared) == {("met", "ONTIME"), ("missed", "OVERDUE")}
     assert compared.total() == 24_497
+
+
+# Plans: check, diff and --plan.
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+HARBOUR, LATER, BROKEN = (EXAMPLES / f"harbour{name}.json" for name in ("", "_2027", "_broken"))
+
+
+def test_a_plan_with_warnings_only_is_no_failure(ask: Any) -> None:
+    """The status is 0."""
+    answer = ask("check", HARBOUR, "--years", "2026-2030")
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.splitlines()[0].endswith("harbour.json: plan 'Harbour Support', 0 errors, 1 warning")
+    assert "warning  targets[1].due (short_day)" in answer.out
+
+
+def test_a_sound_plan_has_no_findings(ask: Any, table: Any) -> None:
+    """And the years need not be said."""
+    plan = table(dump(apricot_us()), "us.json")
+    answer = ask("check", plan)
+    assert (answer.status, answer.out) == (0, f"{plan}: plan 'Apricot US', no findings\n")
+
+
+def test_every_fault_of_a_document_is_told_and_is_a_failure(ask: Any) -> None:
+    """With its path, its name and what would mend it; the status is 1."""
+    answer = ask("check", BROKEN)
+    assert (answer.status, answer.err) == (1, "")
+    assert "no plan, 7 errors, 0 warnings" in answer.out
+    assert "error  targets[1].dew (unknown_key)" in answer.out
+    assert "       did you mean due?" in answer.out
+
+
+def test_an_error_that_lint_finds_is_a_failure(ask: Any, table: Any) -> None:
+    """Even where the document itself is in order."""
+    text = HARBOUR.read_text(encoding="utf-8").replace('"limit": "2 business days"', '"limit": "1 business hour"')
+    answer = ask("check", table(text, "late.json"), "--years", "2026", "--json")
+    assert answer.status == 1
+    found = json.loads(answer.out)
+    assert (found["plan"], found["errors"]) == ("Harbour Support", 1)
+    assert [row["name"] for row in found["findings"] if row["severity"] == "error"] == ["limit_before_due"]
+
+
+def test_a_document_may_come_from_standard_input() -> None:
+    """As in a pipe."""
+    done = process("check", "-", "--years", "2026-2030", input=HARBOUR.read_text(encoding="utf-8"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("standard input: plan 'Harbour Support'")
+
+
+def test_more_faults_than_anybody_reads_are_counted(ask: Any, table: Any) -> None:
+    """All of them are in the JSON."""
+    text = json.dumps({"supportsla": 1, "plan": {f"odd{i}": 1 for i in range(150)}})
+    assert "And 54 more; with --json, all are named." in ask("check", table(text)).out
+    assert len(json.loads(ask("check", table(text), "--json").out)["findings"]) == 154
+
+
+def test_what_changed_between_two_plans_is_told_and_the_status_says_so(ask: Any) -> None:
+    """As `diff` of files does."""
+    answer = ask("diff", HARBOUR, LATER, "--years", "2027")
+    assert (answer.status, answer.err) == (1, "")
+    assert 'targets[first_response, P2].due: is "2 business hours"; was "4 business hours"\n' in answer.out
+    assert max(map(len, answer.out.splitlines())) <= 80
+    facts = json.loads(ask("diff", HARBOUR, LATER, "--years", "2027", "--json").out)
+    assert facts[-1]["dates"] == ["2027-05-07"]
+
+
+def test_equal_plans_have_no_differences(ask: Any, table: Any) -> None:
+    """A published desk is taken by its name."""
+    answer = ask("diff", "apricot_us", table(dump(apricot_us()), "us.json"))
+    assert (answer.status, answer.out) == (0, "nothing changed\n")
+
+
+@pytest.mark.parametrize("command", ["due", "explain"])
+def test_a_plan_of_ones_own_is_taken_as_a_published_desk_is(ask: Any, table: Any, command: str) -> None:
+    """Wherever `--desk` is."""
+    plan = table(dump(apricot_us()), "us.json")
+    asked = (command, "2026-11-25T17:30-06:00", "--priority", "low")
+    assert ask(*asked, "--plan", plan).out == ask(*asked, "--desk", "apricot_us").out
+
+
+def test_a_report_takes_a_plan_of_ones_own(ask: Any, table: Any) -> None:
+    """Its priorities and their order, too."""
+    plan = table(dump(apricot_us()), "us.json")
+    asked = ("report", table(HEADER + GOOD), "--opened", "opened", "--done", "done", "--priority", "priority", *NOW)
+    assert ask(*asked, "--plan", plan, "--json").facts == ask(*asked, "--desk", "apricot_us", "--json").facts
+
+
+def test_a_plan_needs_no_calendar_called_desk_for_targets_that_name_theirs(ask: Any, table: Any) -> None:
+    """Only a duration of one's own asks for it."""
+    row = Target("first_response", "P1", business_hours(1), calendar="night")
+    plan = table(dump(Plan("ours", {"night": ALWAYS}, [Priority("P1")], [row])), "night.json")
+    asked = ("due", "2026-06-01T15:00Z", "--plan", plan)
+    assert "due     Mon 2026-06-01 16:00 UTC (UTC+00:00)" in ask(*asked, "--priority", "P1").out
+    assert "calendar is 'desk'; the plan has: night" in ask(*asked, "--duration", "1 business hour").error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["check", "no.json"], "no.json: No such file or directory"),
+        (["check", "/"], "/: Is a directory"),
+        (["check", HARBOUR, "--years", "26"], "'26' is neither a year nor years such as 2026-2030"),
+        (["check", HARBOUR, "--years", "1899"], "1900 to 2200"),
+        (["diff", HARBOUR, "no.json"], "no.json: No such file or directory"),
+        (["diff", HARBOUR, BROKEN], "and 6 more: see supportsla check"),
+        (["due", "2026-06-01T15:00Z", "--plan", BROKEN, "--priority", "P1"], "calendars.desk.hours: "),
+        (["due", "2026-06-01T15:00Z", "--plan", HARBOUR, "--desk", "apricot_us"], "--desk and --plan exclude"),
+        (["due", "2026-06-01T15:00Z", "--plan", HARBOUR, "--hours", "24/7"], "--desk and --plan have hours"),
+    ],
+)
+def test_what_is_no_plan_is_one_line_that_says_why(ask: Any, arguments: list[str | Path], said: str) -> None:
+    """And exit status 2."""
+    assert said in ask(*arguments).error
+
+
+def test_a_document_with_one_fault_tells_that_fault(ask: Any, table: Any) -> None:
+    """Where a plan is an option."""
+    text = HARBOUR.read_text(encoding="utf-8").replace("4 business hours", "4 hours")
+    error = ask("due", "2026-06-01T15:00Z", "--plan", table(text, "one.json"), "--priority", "P1").error
+    assert "targets[1].due: duration is '4 hours'; expected a text" in error
+    assert "more: see" not in error
