@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from supportsla import (
     BusinessCalendar,
     EventRefused,
     Intake,
+    InvalidDocument,
     InvalidPlan,
     InvalidWorkflow,
     Metric,
@@ -60,14 +62,18 @@ from supportsla import (
     advance,
     business_hours,
     calendar_hours,
+    digest,
+    dump,
     evolve,
     first_priority,
+    freeze,
     handle,
     in_force,
     in_view,
     inputs_of,
     is_closed,
     lint,
+    load,
     next_due,
     promise,
     queue_key,
@@ -493,7 +499,9 @@ def test_w18_a_priority_that_a_version_does_not_have_cannot_be_judged_by_it() ->
     assert clock(plan, log, wednesday(14)).verdict == "met"
     with pytest.raises(UnknownPriority, match="priority is 'high'; the plan has: P1, low"):
         readings(plan, [*log, said(wednesday(13))], wednesday(14))
-    assert [(found.name, found.path) for found in lint(plan)] == [("lost_priority", "versions[1].priorities")]
+    assert [(found.name, found.path) for found in lint(plan)] == [
+        ("lost_priority", "versions.2026-06-10T12:00:00Z.priorities")
+    ]
 
 
 # What is measured.
@@ -779,7 +787,9 @@ def test_w18_a_status_that_a_version_lacks_has_no_timers_of_it_and_takes_no_even
     with pytest.raises(UnknownStatus, match="status is 'Waiting'; the workflow has: New, Done"):
         handle(plan, stuck.case, answered(wednesday(20)))
     found = {finding.name: str(finding) for finding in lint(plan)}
-    assert found["lost_status"].startswith("versions[1].workflow.statuses: 'Waiting' is a status of the version before")
+    assert found["lost_status"].startswith(
+        "versions.2026-06-10T12:00:00Z.workflow.statuses: 'Waiting' is a status of the version before"
+    )
     for nowhere in (replay([opening(wednesday(10), status="Odd")]), replay([opening(wednesday(13), status="Odd")])):
         with pytest.raises(UnknownStatus, match="status is 'Odd'"):
             timers(plan, nowhere)
@@ -864,8 +874,8 @@ def test_w18_every_version_is_linted() -> None:
     """With its place before the path."""
     odd = living(workflow=flow(Odd=Status(closed=True)))
     found = [str(finding) for finding in lint(in_force({FIRST: living(), CHANGE: odd}))]
-    assert found == [str(one._replace(path=f"versions[0].{one.path}")) for one in lint(living())] + [
-        str(one._replace(path=f"versions[1].{one.path}")) for one in lint(odd)
+    assert found == [str(one._replace(path=f"versions.1990-01-01T00:00:00Z.{one.path}")) for one in lint(living())] + [
+        str(one._replace(path=f"versions.2026-06-10T12:00:00Z.{one.path}")) for one in lint(odd)
     ]
 
 
@@ -951,3 +961,59 @@ def test_a_plan_of_versions_says_what_the_newest_says() -> None:
         ("not_the_newest", "targets"),
     ]
     assert "change that one, and make the plan anew with in_force" in str(refused.value)
+
+
+# Documents, frozen calendars and digests.
+
+
+@given(any_plans, any_plans)
+def test_a_plan_that_changes_is_the_same_after_dump_and_load(first: Plan, second: Plan) -> None:
+    """Written as its versions by instant, and by the schema."""
+    plan = in_force({FIRST: first, CHANGE + MICROSECOND: second})
+    text = dump(plan)
+    assert load(text) == plan
+    assert dump(load(text)) == text
+    assert list(json.loads(text)["plan"]["versions"]) == ["1990-01-01T00:00:00Z", "2026-06-10T12:00:00.000001Z"]
+
+
+def broken(**changes: Any) -> list[tuple[str, str]]:
+    """The findings of a document of two versions, with changes to what it holds."""
+    tree = json.loads(dump(PLAN))
+    tree["plan"].update(changes)
+    with pytest.raises(InvalidDocument) as refused:
+        load(json.dumps(tree))
+    return [(finding.name, finding.path) for finding in refused.value.findings]
+
+
+def test_w18_each_version_of_a_document_has_its_own_faults() -> None:
+    """With the paths of that version."""
+    old, new = (json.loads(dump(plan))["plan"] for plan in (OLD, NEW))
+    old["targets"][0]["due"], new["targets"][0]["calendar"] = "soon", "night"
+    assert broken(versions={"2026-01-01T00:00:00Z": old, "2026-07-01T00:00:00+02:00": new}) == [
+        ("invalid_duration", "versions.2026-01-01T00:00:00Z.targets[0].due"),
+        ("unknown_calendar", "versions.2026-07-01T00:00:00+02:00.targets[0].calendar"),
+    ]
+
+
+def test_w18_a_document_of_versions_says_nothing_else_and_no_instant_twice() -> None:
+    """Nor has it no version, or one that has versions."""
+    version = json.loads(dump(OLD))["plan"]
+    twice = {"2026-01-01T00:00:00Z": version, "2026-01-01T01:00:00+01:00": version}
+    assert ("unknown_key", "name") in broken(name="ours")
+    assert broken(versions={}) == [("unreadable", "plan")]
+    assert broken(versions=5) == [("unreadable", "versions")]
+    assert broken(versions={"2026-01-01": version}) == [("unreadable", "versions.2026-01-01")]
+    assert broken(versions=twice) == [("unreadable", "versions")]
+    assert broken(versions={"2026-01-01T00:00:00Z": {"versions": twice}})
+
+
+def test_w18_each_version_is_frozen_and_the_whole_has_a_digest() -> None:
+    """Its calendars' holidays become dates, those of a plan that changes too."""
+    us = apricot_us()
+    frozen = freeze(in_force({FIRST: us, CHANGE: attrs.evolve(us, name="ours")}), 2026, 2027)
+    assert [plan for _, plan in frozen.versions] == [
+        freeze(us, 2026, 2027),
+        freeze(attrs.evolve(us, name="ours"), 2026, 2027),
+    ]
+    assert load(dump(frozen)) == frozen
+    assert digest(frozen) != digest(freeze(us, 2026, 2027))

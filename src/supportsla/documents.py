@@ -416,11 +416,11 @@ def _contradictions(held: Any, kind: str, faulty: list[str]) -> Iterator[Finding
 
 def _versions(held: Any) -> Iterator[tuple[str, Any]]:
     """The plans that are held, each with the beginning of its paths."""
-    versions = held.get("versions") if isinstance(held, dict) else None
-    if isinstance(versions, dict):
-        yield from ((f"{_path(('versions', at))}.", plan) for at, plan in versions.items())
-    else:
+    if not isinstance(held, dict) or "versions" not in held:
         yield "", held
+    elif isinstance(held["versions"], dict):
+        named = ((_path(("versions", at)), plan) for at, plan in held["versions"].items())
+        yield from ((f"{path}.{prefix}", plan) for path, version in named for prefix, plan in _versions(version))
 
 
 def _untold(held: Any, kind: str, faulty: list[str]) -> Iterator[Finding]:
