@@ -50,7 +50,20 @@ from supportsla.metrics import SIGNALS
 
 AWKWARD = (
     *("a.b", "a[0]", "statuses.New", "]", "[1].x", '"', "\\", "\n", "\x00", "\x7f", "\u2028", "\ufeff", "é", "e\u0301"),
-    *("\U0001f600", "?0", "supportsla", "plan", "action", "operation", "zone", "country", "true", "null", "1", "x" * 300),
+    *(
+        "\U0001f600",
+        "?0",
+        "supportsla",
+        "plan",
+        "action",
+        "operation",
+        "zone",
+        "country",
+        "true",
+        "null",
+        "1",
+        "x" * 300,
+    ),
 )
 """Texts that a path, a quotation or a key could be confused by."""
 
@@ -71,7 +84,9 @@ durations: st.SearchStrategy[Duration] = st.one_of(
 warnings_before: st.SearchStrategy[Duration | Percent] = durations | st.integers(1, 100).map(Percent)
 
 _schedules: st.SearchStrategy[Schedule] = st.one_of(
-    st.dictionaries(days, texts, max_size=4).map(lambda named: BusinessCalendar("UTC", "24/7", holidays=named).holidays),
+    st.dictionaries(days, texts, max_size=4).map(
+        lambda named: BusinessCalendar("UTC", "24/7", holidays=named).holidays
+    ),
     st.sampled_from(
         [
             public_holidays("US"),
@@ -90,7 +105,9 @@ _schedules: st.SearchStrategy[Schedule] = st.one_of(
 )
 schedules = st.recursive(
     _schedules,
-    lambda inner: st.builds(lambda left, right, plus: left + right if plus else left - right, inner, inner, st.booleans()),
+    lambda inner: st.builds(
+        lambda left, right, plus: left + right if plus else left - right, inner, inner, st.booleans()
+    ),
     max_leaves=4,
 )
 
@@ -98,20 +115,23 @@ schedules = st.recursive(
 @st.composite
 def _leaves(draw: st.DrawFn) -> Calendar:
     zone = draw(st.sampled_from(ZONES))
-    calendar = library_calendar(draw(plains(zone, draw(moments(zone)))))
+    calendar: Calendar = library_calendar(draw(plains(zone, draw(moments(zone)))))
     if isinstance(calendar, BusinessCalendar) and draw(st.booleans()):
         return attrs.evolve(calendar, holidays=draw(schedules))
     return calendar
 
 
-def _combined(left: Calendar, sign: str, right: Any) -> Calendar:
+def _combined(left: Calendar, sign: str, right: Calendar | list[Window]) -> Calendar:
     return left | right if sign == "|" else left & right if sign == "&" else left - right
 
 
 calendars = st.recursive(
     _leaves(),
     lambda inner: st.builds(
-        _combined, inner, st.sampled_from("|&-"), inner | st.lists(windows, max_size=3)  # type: ignore[operator]
+        _combined,
+        inner,
+        st.sampled_from("|&-"),
+        inner | st.lists(windows, max_size=3),
     ),
     max_leaves=3,
 )
@@ -241,7 +261,9 @@ def _awkward_plans(draw: st.DrawFn) -> Plan:
         "on_reopening": draw(pick(["continue", "restart", "stay_done"])),
         "staffing": [Staffing(draw(pick(channels)), draw(pick([*desks])), draw(st.lists(pick(called))), draw(texts))],
         "disruptions": draw(st.lists(_disruptions, max_size=2)),
-        "consultation": Consultation(draw(st.timedeltas(timedelta(microseconds=1), timedelta(days=9))), draw(pick([*desks]))),
+        "consultation": Consultation(
+            draw(st.timedeltas(timedelta(microseconds=1), timedelta(days=9))), draw(pick([*desks]))
+        ),
         "collaborators_comment": draw(st.booleans()),
         "intake": Intake(
             [Form(draw(pick(channels)), [Field("subject", draw(texts))])],
