@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, cast, get_args, get_origin, overload
 
 import attrs
@@ -182,7 +182,7 @@ def load(text: str | bytes, kind: str = "plan") -> Any:
         if not faults:
             return value
     if len(faults) < _MOST_FAULTS:
-        faults += _contradictions(held, kind, [finding.path for finding in faults])
+        faults += islice(_contradictions(held, kind, [finding.path for finding in faults]), _MOST_FAULTS)
     raise InvalidDocument(kind, tuple(faults))
 
 
@@ -453,9 +453,9 @@ def _contradictions(held: Any, kind: str, faulty: list[str]) -> Iterator[Finding
     if KINDS[kind] not in _DRAFTED:
         return
     draft = _lenient().structure(held, KINDS[kind])
-    found = list(_DRAFTED[KINDS[kind]](draft))
+    found = iter(_DRAFTED[KINDS[kind]](draft))
     if kind == "plan" and draft.workflow is not None:
-        found += workflow_faults(draft.workflow)
+        found = chain(found, workflow_faults(draft.workflow))
     silent = {name for name, paths in _SILENT.items() if any(map(re.compile(paths).fullmatch, faulty))}
     told = {*faulty, *(re.sub(r"(\[\d+\]|\.action)$", "", path) for path in faulty)}
     yield from (finding for finding in found if finding.name not in silent and told.isdisjoint(_places(finding.path)))
