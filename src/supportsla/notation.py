@@ -199,7 +199,7 @@ def new_converter(wrapped: Callable[[Any, Read], Read] = _unwrapped) -> Converte
         from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
     except ModuleNotFoundError:
         raise MissingExtra("a document", "documents") from None
-    made = Converter(forbid_extra_keys=True, omit_if_default=True)
+    made = Converter(forbid_extra_keys=True)
     made.register_structure_hook_factory(
         attrs.has, lambda cls: wrapped(cls, _object_reader(make_dict_structure_fn(cls, made)))
     )
