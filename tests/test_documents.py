@@ -672,8 +672,9 @@ def test_only_a_text_or_bytes_are_read(wrong: Any) -> None:
 
 def test_a_kind_is_one_that_there_is() -> None:
     """With those that there are."""
-    with pytest.raises(InvalidChoice, match="allowed: 'plan', 'calendar'"):
-        READ(PLAN, "policy")
+    for wrong in ("policy", None, []):
+        with pytest.raises(InvalidChoice, match="allowed: 'plan', 'calendar'"):
+            READ(PLAN, wrong)
 
 
 def test_a_consultation_longer_than_the_years_that_are_known_is_not_written() -> None:

@@ -169,7 +169,7 @@ def load(text: str | bytes, kind: str = "plan") -> Any:
     >>> load('{"supportsla": 1, "calendar": {"zone": "Europe/Berlin", "hours": "Mo-Fr 09:00-17:00"}}', "calendar").zone
     'Europe/Berlin'
     """
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise InvalidChoice("kind", kind, tuple(KINDS))
     tree, faults = _parsed(text, kind)
     held, steps = _held(tree, kind, faults), _inside((kind,))
