@@ -672,7 +672,8 @@ def test_only_a_text_or_bytes_are_read(wrong: Any) -> None:
 
 def test_a_kind_is_one_that_there_is() -> None:
     """With those that there are."""
-    for wrong in cast("list[Any]", ["policy", None, []]):
+    wrongs: list[Any] = ["policy", None, []]
+    for wrong in wrongs:
         with pytest.raises(InvalidChoice, match="allowed: 'plan', 'calendar'"):
             READ(PLAN, wrong)
 
