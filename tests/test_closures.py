@@ -8,10 +8,13 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import pytest
+from dateutil.rrule import rrulestr
 from holidays import country_holidays
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from supportsla import (
     InvalidChoice,
@@ -225,6 +228,7 @@ def test_a_recurrence_without_a_start_does_not_know_what_day_it_is() -> None:
         ("FREQ=WEEKLY;COUNT=2;BYDAY=MO", "it counts from its first date"),
         ("FREQ=WEEKLY;INTERVAL=0;BYDAY=MO", "expected an INTERVAL from 1 to 9999"),
         ("DTSTART:20260105\nFREQ=WEEKLY;INTERVAL=-1", "expected an INTERVAL from 1 to 9999"),
+        ("FREQ=WEEKLY;BYEASTER=0", "expected FREQ=YEARLY where the rule counts from Easter"),
         ("FREQ=WEEKLY;BYDAY=MO;UNTIL=tomorrow", "expected an UNTIL"),
         ("FREQ=YEARLY;BYDAY=XX", "BYDAY"),
         ("FREQ=YEARLY;BYDAY=MO;COLOUR=RED", "COLOUR"),
@@ -272,3 +276,50 @@ def test_a_recurrence_made_by_hand_is_checked_too() -> None:
         Recurrence("FREQ=WEEKLY;INTERVAL=0;BYDAY=MO", "never")
     with pytest.raises(WrongType, match="recurrence rule is 5"):
         Recurrence(5, "never")  # type: ignore[arg-type]
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> tuple[str | None, str]:
+    """A first date, or none, and a rule of whatever parts there are."""
+    start = draw(st.none() | st.dates(date(1900, 1, 1), date(2200, 12, 31)))
+    frequency = draw(st.sampled_from(["YEARLY", "MONTHLY", "WEEKLY", "DAILY"]))
+    days = st.sampled_from(["MO", "FR", "SA,SU", "TU,WE,TH"])
+    parts = {"BYDAY": draw(st.none() | days)}
+    if frequency == "YEARLY":
+        parts["BYDAY"] = draw(st.none() | days | st.sampled_from(["4FR", "-1MO", "53TH", "1MO,-1SU"]))
+        parts["BYMONTH"] = draw(st.none() | st.sampled_from(["2", "1,7", "12"]))
+        parts["BYYEARDAY"] = draw(st.sampled_from([None, None, None, "366,1", "-1,60"]))
+        parts["BYWEEKNO"] = draw(st.sampled_from([None, None, None, "53,1", "20"]))
+        parts["BYEASTER"] = draw(st.sampled_from([None, None, "-2", "0,1,39"]))
+    if frequency in ("YEARLY", "MONTHLY"):
+        parts["BYMONTHDAY"] = draw(st.sampled_from([None, "29", "-1", "1,15,31"]))
+        parts["BYSETPOS"] = draw(st.sampled_from([None, None, "-1", "1,2"]))
+    if start:
+        parts["INTERVAL"] = draw(st.none() | st.sampled_from(["2", "3", "7", "100"]))
+        parts["COUNT"] = draw(st.none() | st.sampled_from(["1", "10", "400"]))
+    if not parts.get("COUNT"):
+        parts["UNTIL"] = draw(st.none() | st.dates(date(1990, 1, 1), date(2230, 1, 1)).map("{:%Y%m%d}".format))
+    given = ";".join(f"{name}={value}" for name, value in parts.items() if value)
+    return f"{start:%Y%m%d}" if start else None, f"FREQ={frequency}{given and ';'}{given}"
+
+
+@given(rules())
+@settings(max_examples=40)
+def test_the_dates_of_a_rule_are_those_of_dateutil(rule: tuple[str | None, str]) -> None:
+    """In the years that they fall in, not sought in any later ones."""
+    start, text = rule
+    try:
+        found = recurring(f"DTSTART:{start}\nRRULE:{text}" if start else text)
+    except InvalidRecurrence as fault:
+        assume("falls on no date" in fault.reason)
+        found = Dates(())
+    last = datetime(2200, 12, 31)  # noqa: DTZ001
+    until = "" if "COUNT" in text or "UNTIL" in text else ";UNTIL=22001231"
+    plain = rrulestr(text + until, dtstart=datetime.strptime(start or "19000101", "%Y%m%d"))  # noqa: DTZ007
+    assert [*found.dates(1900, 2200)] == [day.date() for day in takewhile(lambda day: day <= last, plain)]
+
+
+def test_a_rule_from_the_last_day_of_february_recurs_as_it_would() -> None:
+    """Years that are sought later have their leap days where they had them."""
+    leap = recurring("DTSTART:19040229\nFREQ=YEARLY").dates(1900, 2200)
+    assert [day.year for day in leap] == [year for year in range(1904, 2201, 4) if year not in (2100, 2200)]

@@ -256,7 +256,7 @@ def _entity(holidays: PublicHolidays, years: Iterable[int]) -> HolidayBase:
             language=holidays.language,
         )
     except (NotImplementedError, TypeError, ValueError):
-        raise UnknownHolidays("country", holidays.country, _similar_countries(holidays.country)) from None
+        raise UnknownHolidays("country", holidays.country, _similar_countries(str(holidays.country))) from None
 
 
 def public_holidays(
@@ -297,17 +297,18 @@ def _known_country(country: str) -> type[HolidayBase]:
 
     known = getattr(holidays, country, None) if isinstance(country, str) else None
     if known is None or not getattr(known, "country", None):
-        raise UnknownHolidays("country", country, _similar_countries(country))
+        raise UnknownHolidays("country", country, _similar_countries(str(country)))
     return cast("type[HolidayBase]", known)
 
 
-def _similar_countries(country: object) -> tuple[str, ...]:
+@lru_cache(maxsize=256)
+def _similar_countries(country: str) -> tuple[str, ...]:
     from difflib import get_close_matches
 
     from holidays import list_supported_countries
 
     codes = list_supported_countries(include_aliases=False)
-    similar = get_close_matches(str(country)[:60].upper(), codes, n=5, cutoff=0.5)
+    similar = get_close_matches(country[:60].upper(), codes, n=5, cutoff=0.5)
     return (*similar, f"{len(codes)} ISO 3166 codes in all")
 
 
@@ -396,6 +397,10 @@ def _rule_fault(lines: tuple[str | None, str]) -> str | None:
         ),
         (_WITHIN_A_DAY & parts.keys(), "expected no BYHOUR, BYMINUTE or BYSECOND: holidays are whole days"),
         (daily and _WITHIN_A_YEAR & parts.keys(), "expected FREQ=YEARLY where the rule names parts of a year"),
+        (
+            "BYEASTER" in parts and frequency != "YEARLY",
+            "expected FREQ=YEARLY where the rule counts from Easter, which comes once a year",
+        ),
         (daily and "BYSETPOS" in parts, "expected no BYSETPOS where the rule recurs daily"),
         (not re.fullmatch("0*[1-9][0-9]{0,3}", interval), "expected an INTERVAL from 1 to 9999"),
         (not _UNTIL.fullmatch(f"UNTIL={parts.get('UNTIL', '20260105')}"), "expected an UNTIL such as 20260105"),

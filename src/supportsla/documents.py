@@ -14,15 +14,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
-from itertools import count, islice
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, cast, get_origin, overload
+from itertools import chain, count, islice
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, cast, get_args, get_origin, overload
 
 import attrs
 
 from .calendars import ALWAYS, Calendar
 from .case import Case
 from .channels import Intake
-from .closures import Recurrence, Schedule, recurring
+from .closures import Dates, Recurrence, Schedule, recurring
 from .durations import Duration, calendar_hours
 from .errors import (
     InvalidChoice,
@@ -31,14 +31,16 @@ from .errors import (
     InvalidPlan,
     InvalidRecurrence,
     InvalidWorkflow,
+    SupportSLAError,
+    UnknownHolidays,
     WrongType,
 )
 from .events import Event
-from .findings import Finding
+from .findings import Finding, step
 from .metrics import Metric
-from .notation import Read, Unreadable, new_converter, shown
+from .notation import Read, Unreadable, is_choice, new_converter, shown
 from .plan import Plan, Priority, Target, plan_faults
-from .workflow import Action, Remind, Workflow, workflow_faults
+from .workflow import Action, SetPriority, Workflow, workflow_faults
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -66,7 +68,7 @@ _VALUES = (
     "a Plan, a calendar, a holiday schedule, a Workflow, an Intake, or several priorities, targets, metrics or events"
 )
 LONGEST, _MOST_VALUES, _MOST_HOLDERS, _DEEPEST = 5_000_000, 50_000, 10_000, 60
-_LONGEST_KEY, _LONGEST_NUMBER, _MOST_MENDED, _MOST_BARREN, _WIDTH = 80, 40, 1000, 5, 110
+_LONGEST_KEY, _LONGEST_NUMBER, _MOST_FAULTS, _MOST_BARREN, _MOST_NAMED, _WIDTH = 80, 40, 1000, 3, 100, 110
 _Steps = tuple[int | str, ...]
 
 
@@ -95,7 +97,8 @@ def dump(value: Plan | Calendar | Schedule | Workflow | Intake | Iterable[Priori
         text = f"{_written(tree, 0)}\n"
     except RecursionError:
         raise InvalidDocument(kind, (_error("nesting", kind, _TOO_DEEP),)) from None
-    load(text, cast("Literal['plan']", kind))
+    if load(text, cast("Literal['plan']", kind)) != held:
+        raise InvalidDocument(kind, (_error("not_the_same", kind, _NOT_THE_SAME),))
     return text
 
 
@@ -154,8 +157,8 @@ def load(text: str | bytes, kind: str = "plan") -> Any:
     """What a document holds, every part of it checked.
 
     Args:
-        text: JSON as `dump` writes it, in UTF-8 where it is bytes; up to 5,000,000 characters, 50,000 values and
-            10,000 objects and lists.
+        text: JSON as `dump` writes it, in UTF-8 where it is bytes; up to 1,000,000 characters, a log 5,000,000, and
+            50,000 values, 10,000 objects and lists, 100 different zones and 100 different recurrence rules.
         kind: "plan", "calendar", "schedule", "workflow", "intake", "priorities", "targets", "metrics" or "log".
 
     Raises:
@@ -166,22 +169,24 @@ def load(text: str | bytes, kind: str = "plan") -> Any:
     >>> load('{"supportsla": 1, "calendar": {"zone": "Europe/Berlin", "hours": "Mo-Fr 09:00-17:00"}}', "calendar").zone
     'Europe/Berlin'
     """
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise InvalidChoice("kind", kind, tuple(KINDS))
-    held, steps = _held(_parsed(text, kind), kind), () if kind == "plan" else (kind,)
-    faults = [*islice(_barren_rules(held, steps), _MOST_BARREN)]
+    tree, faults = _parsed(text, kind)
+    held, steps = _held(tree, kind, faults), _inside((kind,))
+    faults += islice(_barren_rules(held, steps), _MOST_BARREN)
     try:
         value = _strict().structure(held, KINDS[kind])
-    except (ExceptionGroup, Unreadable) as fault:
-        faults += _faults(fault, steps)
+    except (ExceptionGroup, SupportSLAError, Unreadable) as fault:
+        faults += islice(_faults(fault, steps), _MOST_FAULTS)
     else:
         if not faults:
             return value
-    if len(faults) < _MOST_MENDED:
-        faults += _contradictions(held, kind, [finding.path for finding in faults])
+    if len(faults) < _MOST_FAULTS:
+        faults += islice(_contradictions(held, kind, [finding.path for finding in faults]), _MOST_FAULTS)
     raise InvalidDocument(kind, tuple(faults))
 
 
+_NOT_THE_SAME = "it would be read back as another value; are its holidays made with public_holidays(country)?"
 _TOO_DEEP = f"it is nested more than {_DEEPEST} deep"
 
 
@@ -190,22 +195,28 @@ def _error(name: str, path: str, message: str, repair: str = "") -> Finding:
 
 
 class _Repeating(dict[str, Any]):
-    """An object in which keys stand more than once."""
+    """An object in which keys stand more than once: the last value of each, and those keys."""
+
+    twice: tuple[str, ...]
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    return found if len(found) == len(pairs) else _Repeating(Counter(key for key, _ in pairs))
+    if len(found) < len(pairs):
+        found = _Repeating(found)
+        found.twice = tuple(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+    return found
 
 
-def _parsed(text: str | bytes, kind: str) -> Any:
+def _parsed(text: str | bytes, kind: str) -> tuple[Any, list[Finding]]:
     def refuse(name: str, path: str, message: str) -> NoReturn:
         raise InvalidDocument(kind, (_error(name, path, message),)) from None
 
     if not isinstance(text, str | bytes):
         raise WrongType("text", text, "a document as text, or as bytes")
-    if len(text) > LONGEST:
-        refuse("size", "document", f"it has {len(text):,} characters; a document has up to {LONGEST:,}")
+    longest = LONGEST if kind == "log" else LONGEST // 5
+    if len(text) > longest:
+        refuse("size", "document", f"it has {len(text):,} characters; one of kind {kind!r} has up to {longest:,}")
     try:
         written = text if isinstance(text, str) else text.decode("utf-8-sig")
         tree = json.loads(
@@ -219,9 +230,14 @@ def _parsed(text: str | bytes, kind: str) -> Any:
         refuse("nesting", "document", _TOO_DEEP)
     except ValueError as fault:
         refuse("syntax", "document", f"{fault} is no number of a document")
-    if faults := tuple(islice(_broken(tree), _MOST_MENDED)):
-        raise InvalidDocument(kind, faults)
-    return tree
+    try:
+        return tree, [*islice(_broken(tree), _MOST_FAULTS)]
+    except _Unbounded as fault:
+        refuse(*fault.args)
+
+
+class _Unbounded(Exception):
+    """A document that has too much of something to be looked at."""
 
 
 def _no_number(name: str) -> NoReturn:
@@ -234,73 +250,80 @@ def _integer(digits: str) -> int:
 
 def _walked(tree: Any, steps: _Steps = ()) -> Iterator[tuple[_Steps, Any]]:
     """Every value with its path."""
-    left: list[tuple[_Steps, Any]] = [(steps, tree)]
-    while left:
-        steps, value = left.pop()
-        yield steps, value
-        if isinstance(value, dict | list):
-            members = value.items() if isinstance(value, dict) else enumerate(value)
-            left += reversed([((*steps, step), member) for step, member in members])
+    yield steps, tree
+    if isinstance(tree, dict | list):
+        for key, member in tree.items() if isinstance(tree, dict) else enumerate(tree):
+            yield from _walked(member, (*steps, key))
 
 
 def _broken(tree: Any) -> Iterator[Finding]:
     """What JSON allows and a document does not: huge ones, deep ones, repeated keys and halves of characters."""
-    holders = 0
+    holders, named = 0, {"zone": set[str](), "rule": set[str]()}
     for seen, (steps, value) in enumerate(_walked(tree)):
         holders += isinstance(value, dict | list)
         if seen > _MOST_VALUES or holders > _MOST_HOLDERS or len(steps) > _DEEPEST:
             text = f"it has more than {_MOST_VALUES:,} values, or {_MOST_HOLDERS:,} objects and lists"
-            yield _error("size", "document", _TOO_DEEP if len(steps) > _DEEPEST else text)
-            return
+            raise _Unbounded("size", "document", _TOO_DEEP if len(steps) > _DEEPEST else text)
+        if steps and steps[-1] in named and isinstance(value, str):
+            texts = named[steps[-1]]
+            texts.add(value)
+            if len(texts) > _MOST_NAMED:
+                raise _Unbounded("size", "document", f"it has more than {_MOST_NAMED} different texts at {steps[-1]!r}")
         if isinstance(value, _Repeating):
-            twice = (key for key, times in value.items() if times > 1)
-            yield from (_error("repeated_key", _path((*steps, key)), "it is given more than once") for key in twice)
+            again = (_path((*_inside(steps), key)) for key in value.twice)
+            yield from (_error("repeated_key", path, "it is given more than once") for path in again)
         for text in (value, *steps[-1:]):
             if isinstance(text, str) and any("\ud800" <= character <= "\udfff" for character in text):
-                yield _error("encoding", _path(steps), "it holds half a character, which no encoding has")
+                yield _error("encoding", _path(_inside(steps)), "it holds half a character, which no encoding has")
 
 
 def _barren_rules(tree: Any, steps: _Steps) -> Iterator[Finding]:
     """The recurrence rules that can be read, and fall on no date; it takes a while to say so of one."""
+    sound: set[str] = set()
     for place, value in _walked(tree, steps):
         rule = value.get("rule") if isinstance(value, dict) else None
-        with suppress(InvalidRecurrence, WrongType):
-            readable = Recurrence(cast("str", rule)).rule
+        if not isinstance(rule, str) or rule in sound:
+            continue
+        with suppress(InvalidRecurrence):
+            readable = Recurrence(rule).rule
+            sound.add(rule)
             try:
                 recurring(readable)
             except InvalidRecurrence as fault:
+                sound.discard(rule)
                 yield _error("invalid_recurrence", _path((*place, "rule")), str(fault))
 
 
 def _path(steps: _Steps) -> str:
     """The path of a value, as `lint` and the errors of plans write it."""
-    texts = (f"[{step}]" if isinstance(step, int) else f".{_key(step)}" for step in steps)
+    texts = (f"[{at}]" if isinstance(at, int) else f".{step(at)}" for at in steps)
     return "".join(texts).removeprefix(".") or "plan"
 
 
-def _key(name: str) -> str:
-    return name if name.isprintable() and len(name) <= _LONGEST_KEY else shown(name)
+def _inside(steps: _Steps) -> _Steps:
+    """The steps of a path from the document's root, without the first where that is a plan."""
+    return steps[1:] if steps[:1] == ("plan",) else steps
 
 
-def _held(tree: Any, kind: str) -> Any:
+def _held(tree: Any, kind: str, broken: list[Finding]) -> Any:
     """What the document holds, its envelope being in order."""
     if not isinstance(tree, dict) or "supportsla" not in tree:
         text = f'it is no document: expected an object with two keys, "supportsla": {FORM} and "{kind}"'
-        raise InvalidDocument(kind, (_error("missing_key", "supportsla", text),))
+        raise InvalidDocument(kind, (*broken, _error("missing_key", "supportsla", text)))
     if tree["supportsla"] is not FORM:
         text = f"form {shown(tree['supportsla'])} is none that this release of supportsla reads; it reads: {FORM}"
-        raise InvalidDocument(kind, (_error("unknown_form", "supportsla", text),))
+        raise InvalidDocument(kind, (*broken, _error("unknown_form", "supportsla", text)))
     others = [key for key in tree if key not in ("supportsla", kind)]
     if kind in tree and not others:
         return tree[kind]
     held = next((key for key in others if key in KINDS), None)
     repair = f'read it with load(text, "{held}")' if held and kind not in tree else ""
     faults = [
-        _error("unknown_key", _key(key), f"a document of this kind has no such key, but {kind}", repair)
+        _error("unknown_key", step(key), f"a document of this kind has no such key, but {kind}", repair)
         for key in others
     ]
     missing = [] if kind in tree or held else [_error("missing_key", kind, "it is missing")]
-    raise InvalidDocument(kind, (*faults, *missing))
+    raise InvalidDocument(kind, (*broken, *faults, *missing))
 
 
 def _faults(fault: BaseException, steps: _Steps) -> Iterator[Finding]:
@@ -317,13 +340,25 @@ def _faults(fault: BaseException, steps: _Steps) -> Iterator[Finding]:
         yield _error("missing_key", _path(steps), "it is missing")
     else:
         name = re.sub("(?<!^)([A-Z])", r"_\1", type(fault).__name__).lower()
-        yield _error(name, _path(steps), _sentence(fault))
+        yield _error(name, _path((*steps, *_field(fault))), _sentence(fault))
 
 
 def _step(fault: BaseException) -> _Steps:
     """What the converter has noted of where it met a fault: a field, a key or a position."""
     notes = [note for note in getattr(fault, "__notes__", ()) if hasattr(note, "type")]
     return tuple(note.name if hasattr(note, "name") else note.index for note in notes[:1])
+
+
+def _field(fault: BaseException) -> _Steps:
+    """The field of an object that its class has refused, where that is one field."""
+    if isinstance(fault, InvalidRecurrence):
+        return ("rule",)
+    if isinstance(fault, UnknownHolidays):
+        return ("categories" if fault.where == "category" else fault.where,)
+    if isinstance(fault, Unreadable):
+        return (fault.field,) if fault.field else ()
+    named = re.fullmatch(r"[A-Za-z]+\.([a-z_]+)", getattr(fault, "where", ""))
+    return (named[1],) if named else ()
 
 
 def _unknown_key(steps: _Steps, known: list[str]) -> Finding:
@@ -350,14 +385,16 @@ def _lenient() -> Converter:
     return new_converter(_or_stand_in)
 
 
-def _or_stand_in(cls: type, read: Read) -> Read:
-    """Reading that never fails for a class: what cannot be read, a stand-in takes the place of."""
+def _or_stand_in(type_: Any, read: Read) -> Read:
+    """Reading that does not fail for what has a stand-in, which takes the place of what cannot be read."""
+    if not attrs.has(type_) and type_ not in _STAND_INS and not is_choice(type_):
+        return read
 
-    def read_or_stand_in(raw: Any, type_: Any) -> Any:
-        if cls not in _DRAFTED:
+    def read_or_stand_in(raw: Any, given: Any) -> Any:
+        if type_ not in _DRAFTED:
             with suppress(Exception):
-                return read(raw, type_)
-        return _stand_in(cls, raw)
+                return read(raw, given)
+        return _stand_in(type_, raw)
 
     return read_or_stand_in
 
@@ -367,20 +404,21 @@ _names = map("?{}".format, count())
 _STAND_INS: dict[Any, Callable[[], Any]] = {
     str: _names.__next__,
     Duration: lambda: calendar_hours(1),
-    Action: Remind,
+    Action: lambda: SetPriority(next(_names)),
     Calendar: lambda: ALWAYS,
+    Schedule: lambda: Dates(()),
 }
 
 
-def _stand_in(cls: Any, raw: Any) -> Any:
-    """A value made of what can be read; of a plan or a workflow a draft, which may contradict itself."""
-    if issubclass(cls, Calendar):
-        return ALWAYS
-    fields = [field for field in attrs.fields(attrs.resolve_types(cls)) if field.init]
+def _stand_in(type_: Any, raw: Any) -> Any:
+    """What takes the place of a value: made of what can be read of it; of a plan or a workflow, a draft."""
+    if type_ in _STAND_INS or is_choice(type_):
+        return _STAND_INS[type_]() if type_ in _STAND_INS else get_args(type_)[0]
+    fields = [field for field in attrs.fields(attrs.resolve_types(type_)) if field.init]
     values = {field.name: value for field in fields for value in _readable(field, raw)}
-    if cls not in _DRAFTED:
-        return cls(**values)
-    draft = object.__new__(cls)
+    if type_ not in _DRAFTED:
+        return type_(**values)
+    draft = object.__new__(type_)
     for field in fields:
         value = values.get(field.name, field.default)
         object.__setattr__(draft, field.name, field.converter(value) if field.converter else value)
@@ -393,17 +431,21 @@ def _readable(field: attrs.Attribute[Any], raw: Any) -> Iterator[Any]:
         yield _lenient().structure(raw[field.name], cast("Any", field.type))
     except Exception:
         if field.default is attrs.NOTHING:
-            yield () if get_origin(field.type) is tuple else _STAND_INS[field.type]()
+            yield () if get_origin(field.type) is tuple else _stand_in(field.type, None)
 
 
-_LOST = {
-    "unknown_calendar": re.compile(r"calendars(\.[^.]+)?"),
-    "unknown_priority": re.compile(r"priorities(\[\d+\](\.name|\.aliases.*)?)?"),
-    "unknown_metric": re.compile(r"metrics(\[\d+\](\.name)?)?"),
-    "unknown_status": re.compile(r"workflow(\.statuses(\.[^.]+)?)?"),
-    "unknown_channel": re.compile(r"intake(\.channels.*)?"),
+_SILENT = {
+    "unknown_calendar": "calendars",
+    "unknown_priority": r"priorities(\[\d+\](\.name|\.aliases.*)?)?",
+    "unknown_metric": r"metrics(\[\d+\](\.name)?)?",
+    "unknown_status": r"workflow(\.statuses)?",
+    "unknown_channel": r"intake(\.channels.*)?",
+    "missing_priority": r"intake(\.by_channel)?",
+    "not_closed": r"workflow\.statuses\.([^.]*|.*\.closed)",
+    "timer_kind": r".*\.until",
+    "unbreakable_circle": r"workflow\.statuses\.([^.]*|.*\.next)",
 }
-"""The paths at which a fault loses names, so that nothing can be said of what refers to them."""
+"""The paths at which a fault takes away what a contradiction is seen by, so that it cannot be said to be one."""
 
 
 def _contradictions(held: Any, kind: str, faulty: list[str]) -> Iterator[Finding]:
@@ -427,12 +469,12 @@ def _untold(held: Any, kind: str, faulty: list[str]) -> Iterator[Finding]:
     if KINDS[kind] not in _DRAFTED:
         return
     draft = _lenient().structure(held, KINDS[kind])
-    found = list(_DRAFTED[KINDS[kind]](draft))
+    found = iter(_DRAFTED[KINDS[kind]](draft))
     if kind == "plan" and draft.workflow is not None:
-        found += workflow_faults(draft.workflow)
-    lost = {name for name, paths in _LOST.items() if any(map(paths.fullmatch, faulty))}
-    told = {*faulty, *(path.rpartition("[")[0] for path in faulty if path.endswith("]"))}
-    yield from (finding for finding in found if finding.name not in lost and told.isdisjoint(_places(finding.path)))
+        found = chain(found, workflow_faults(draft.workflow))
+    silent = {name for name, paths in _SILENT.items() if any(map(re.compile(paths).fullmatch, faulty))}
+    told = {*faulty, *(re.sub(r"(\[\d+\]|\.action)$", "", path) for path in faulty)}
+    yield from (finding for finding in found if finding.name not in silent and told.isdisjoint(_places(finding.path)))
 
 
 def _places(path: str) -> Iterator[str]:

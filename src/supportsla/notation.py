@@ -8,6 +8,7 @@ first needed. The JSON Schema is made from the same table.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -27,7 +28,7 @@ from .hours import DaySpans, Hours, parse_hours, parse_spans, spans_text
 from .plan import Percent, Plan, in_force
 from .spans import Window
 from .workflow import Action, Move, RaisePriority, Remind, SetPriority
-from .zones import ZoneName, load_zone, utc_text
+from .zones import FIRST_YEAR, LAST_YEAR, ZoneName, in_range, load_zone, since_epoch, utc_text
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -57,11 +58,15 @@ Write = Callable[[Any], Any]
 
 
 class Unreadable(ValueError):
-    """A value that is not what its place needs."""
+    """A value that is not what its place needs; `field`: that of the value which is meant."""
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
-def _unreadable(value: object, expected: str) -> Unreadable:
-    return Unreadable(f"expected {expected}, not {shown(value)}")
+def _unreadable(value: object, expected: str, field: str = "") -> Unreadable:
+    return Unreadable(f"expected {expected}, not {shown(value)}", field)
 
 
 def shown(value: object) -> str:
@@ -83,17 +88,19 @@ class Notation(NamedTuple):
 
 def _date(text: str) -> date:
     with suppress(ValueError):
-        if (day := date.fromisoformat(text)).isoformat() == text:
+        day = date.fromisoformat(text if _DATE.fullmatch(text) else "")
+        if FIRST_YEAR - 1 <= day.year <= LAST_YEAR + 1:
             return day
-    raise _unreadable(text, "a date such as 2026-12-24")
+    raise _unreadable(text, f"a date such as 2026-12-24, of years {FIRST_YEAR} to {LAST_YEAR}")
 
 
 def _instant(text: str) -> datetime:
-    with suppress(ValueError):
-        at = datetime.fromisoformat(text)
-        if at.tzinfo is not None:
-            return at
-    raise _unreadable(text, "an instant with its offset, such as 2026-06-12T21:00:00Z")
+    try:
+        at = datetime.fromisoformat(text if _INSTANT.fullmatch(text) else "")
+    except ValueError:
+        raise _unreadable(text, "an instant with its offset, such as 2026-06-12T21:00:00Z") from None
+    in_range(since_epoch(at, "instant"), "instant")
+    return at
 
 
 def _zone(text: str) -> str:
@@ -112,10 +119,16 @@ def _length_text(length: timedelta) -> str:
 
 
 def _warning(text: str) -> Duration | Percent:
-    number, sign, rest = text.partition("%")
-    return Percent(int(number)) if sign and number.strip().isdecimal() and not rest.strip() else Duration.parse(text)
+    percent = _PERCENT.fullmatch(text)
+    return Percent(int(percent[1])) if percent else Duration.parse(text)
 
 
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(
+    f"{_DATE.pattern}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}([.][0-9]{{1,6}})?(Z|[+-][0-9]{{2}}:[0-9]{{2}})"
+)
+_STAMP = {"type": "string", "format": "date-time", "pattern": f"^{_INSTANT.pattern}$"}
+_PERCENT = re.compile(r"\s*([0-9]{1,9})\s*%\s*")
 _AMOUNT = "^-?[0-9]+ (business|calendar) (days?|(hours?|minutes?|seconds?|microseconds?)( [0-9]+ [a-z]+)*)$"
 _DURATION = {"type": "string", "pattern": _AMOUNT, "examples": ["4 business hours 30 minutes", "1 business day"]}
 _SPANS = {"type": "string", "examples": ["07:00-12:00", "09:00-12:00,13:00-17:00", "22:00-06:00", "off"]}
@@ -128,7 +141,9 @@ TEXTS: Mapping[Any, Notation] = {
     Hours: Notation(str, parse_hours, _HOURS),
     DaySpans: Notation(spans_text, parse_spans, _SPANS),
     date: Notation(date.isoformat, _date, {"type": "string", "format": "date"}),
-    datetime: Notation(utc_text, _instant, {"type": "string", "format": "date-time"}),
+    datetime: Notation(
+        utc_text, _instant, {"type": "string", "format": "date-time", "pattern": f"^{_INSTANT.pattern}$"}
+    ),
     ZoneName: Notation(str, _zone, {"type": "string", "examples": ["America/Chicago", "Europe/Berlin", "UTC"]}),
     timedelta: Notation(_length_text, _length, _LENGTH),
 }
@@ -191,14 +206,14 @@ def is_choice(type_: Any) -> bool:
     return get_origin(type_) is Literal
 
 
-def _unwrapped(_cls: type, read: Read) -> Read:
+def _unwrapped(_type: Any, read: Read) -> Read:
     return read
 
 
-def new_converter(wrapped: Callable[[type, Read], Read] = _unwrapped, *, defaults: bool = False) -> Converter:
+def new_converter(wrapped: Callable[[Any, Read], Read] = _unwrapped, *, defaults: bool = False) -> Converter:
     """A converter that writes and reads as these tables say.
 
-    The reading of every class may be wrapped. What is its default is left out, unless `defaults` are asked for.
+    The reading of every type may be wrapped. What is its default is left out, unless `defaults` are asked for.
 
     Raises:
         MissingExtra: cattrs is not installed.
@@ -224,18 +239,25 @@ def new_converter(wrapped: Callable[[type, Read], Read] = _unwrapped, *, default
         (is_table, _table_reader, _table_writer),
         (is_choice, _literal_reader, None),
         (TEXTS.__contains__, _text_reader, _text_writer),
-        (PLAIN.__contains__, _plain_reader, None),
         (TAGS.__contains__, _tagged_reader, _tagged_writer),
         (partial(eq, Calendar), _calendar_reader, _own_writer),
         (partial(eq, Schedule), _schedule_reader, _own_writer),
         (partial(eq, OPERAND), _operand_reader, _own_writer),
     ):
-        made.register_structure_hook_factory(when, partial(reader, made))
+        made.register_structure_hook_factory(when, partial(_wrapped_reader, made, reader, wrapped))
         if writer:
             made.register_unstructure_hook_factory(when, partial(writer, made))
+    for type_ in PLAIN:
+        made.register_structure_hook(type_, wrapped(type_, _read_plain))
     made.register_structure_hook(Plan, _plan_reader(made, class_reader(Plan)))
     made.register_unstructure_hook(Plan, _plan_writer(made, class_writer(Plan)))
     return made
+
+
+def _wrapped_reader(
+    made: Converter, reader: Callable[[Converter, Any], Read], wrapped: Callable[[Any, Read], Read], type_: Any
+) -> Read:
+    return wrapped(type_, reader(made, type_))
 
 
 def _object_reader(read: Read) -> Read:
@@ -307,13 +329,10 @@ def _literal_reader(_made: Converter, type_: Any) -> Read:
     return read_literal
 
 
-def _plain_reader(_made: Converter, type_: type) -> Read:
-    def read_plain(raw: Any, _type: Any) -> Any:
-        if type(raw) is not type_:
-            raise _unreadable(raw, PLAIN[type_])
-        return raw
-
-    return read_plain
+def _read_plain(raw: Any, type_: type) -> Any:
+    if type(raw) is not type_:
+        raise _unreadable(raw, PLAIN[type_])
+    return raw
 
 
 def _text_reader(_made: Converter, type_: Any) -> Read:
@@ -333,10 +352,11 @@ def _tagged_reader(made: Converter, type_: Any) -> Read:
     tag, members = TAGS[type_]
 
     def read_tagged(raw: Any, _type: Any) -> Any:
-        name = raw.get(tag) if isinstance(raw, dict) else None
+        if not isinstance(raw, dict):
+            raise _unreadable(raw, f'an object with "{tag}"')
+        name = raw.get(tag)
         if not isinstance(name, str) or name not in members:
-            given = raw if name is None else name
-            raise _unreadable(given, f'an object whose "{tag}" is one of {", ".join(members)}')
+            raise _unreadable(name, f"one of {', '.join(members)}", tag)
         return made.structure({key: value for key, value in raw.items() if key != tag}, members[name])
 
     return read_tagged

@@ -29,7 +29,7 @@ from .errors import (
     UnknownPriority,
     WrongType,
 )
-from .findings import Finding
+from .findings import Finding, listed, step
 from .members import members_of
 from .metrics import Metric, standard_metrics
 from .workflow import WITHIN_CALENDAR, SetPriority, Timer, Workflow, is_positive
@@ -254,7 +254,8 @@ class Plan:
             _check("consultation", self.consultation, Consultation)
         if findings := tuple(plan_faults(self)):
             raise InvalidPlan(self.name, findings)
-        canonical = tuple(attrs.evolve(t, priority=self.priority(t.priority).name) for t in self.targets)
+        called = _called(self.priorities)
+        canonical = tuple(attrs.evolve(t, priority=called[_folded(t.priority)]) for t in self.targets)
         object.__setattr__(self, "targets", canonical)
         object.__setattr__(self, "index", Index(self))
 
@@ -432,6 +433,10 @@ def _names(priority: Priority) -> tuple[str, ...]:
     return priority.name, *priority.aliases
 
 
+def _called(priorities: Iterable[Priority]) -> dict[str, str]:
+    return {_folded(name): priority.name for priority in priorities for name in _names(priority)}
+
+
 def _folded(name: str) -> str:
     return re.sub(r"[\s_-]+", "", name.casefold())
 
@@ -443,7 +448,7 @@ def _error(name: str, path: str, message: str) -> Finding:
 def plan_faults(plan: Plan) -> Iterator[Finding]:
     """What of a plan contradicts itself, but for its workflow, which has its own faults."""
     names = [(f"priorities[{i}]", name) for i, priority in enumerate(plan.priorities) for name in _names(priority)]
-    called = {_folded(name): priority.name for priority in plan.priorities for name in _names(priority)}
+    called = _called(plan.priorities)
     pairs = [
         (f"targets[{i}]", f"{target.metric} of {called.get(_folded(target.priority), target.priority)}{_on(target)}")
         for i, target in enumerate(plan.targets)
@@ -499,23 +504,27 @@ def _metric_faults(plan: Plan) -> Iterator[Finding]:
         ]
         if plan.workflow is not None:
             yield from _unknown("status of the workflow", named, [name for name, _ in plan.workflow.statuses])
-        for k, (path, name) in enumerate(named):
-            if name in (earlier for _, earlier in named[:k]):
+        seen: set[str] = set()
+        for path, name in named:
+            if name in seen:
                 text = f"{name!r} is named in another column already: a clock runs, pauses, is done or cancelled in it"
                 yield _error("repeated_name", path, text)
+            seen.add(name)
 
 
 def _unknown(what: str, named: Iterable[tuple[str, str]], known: Collection[str]) -> Iterator[Finding]:
     noun, *_ = what.split()
+    allowed = dict.fromkeys(known)
     for path, name in named:
-        if name not in known:
-            text = f"{name!r} is no {what}, which has: {', '.join(known) or 'none'}"
+        if name not in allowed:
+            text = f"{name!r} is no {what}, which has: {listed(allowed)}"
             yield _error(f"unknown_{noun}", path, text)
 
 
 def _unanswered_lines(intake: Intake) -> Iterator[Finding]:
+    answered = dict(intake.by_channel)
     for i, channel in enumerate(intake.emergency):
-        if channel not in dict(intake.by_channel):
+        if channel not in answered:
             text = f"{channel!r} is an emergency line without a priority of its own; name one in by_channel"
             yield _error("missing_priority", f"intake.emergency[{i}]", text)
 
@@ -536,7 +545,7 @@ def _named_priorities(plan: Plan) -> Iterator[tuple[str, str]]:
     if plan.intake.default is not None:
         yield "intake.default", plan.intake.default
     yield from ((f"intake.by_word[{i}]", name) for i, name in enumerate(plan.intake.by_word))
-    yield from ((f"intake.by_channel.{channel}", name) for channel, name in plan.intake.by_channel)
+    yield from ((f"intake.by_channel.{step(channel)}", name) for channel, name in plan.intake.by_channel)
     for i, row in enumerate(plan.staffing):
         yield from ((f"staffing[{i}].priorities[{j}]", name) for j, name in enumerate(row.priorities))
     for path, timer in _timers(plan):
@@ -552,13 +561,13 @@ def _named_calendars(plan: Plan) -> Iterator[tuple[str, str]]:
     yield from ((f"{path}.calendar", timer.calendar) for path, timer in _timers(plan) if timer.calendar is not None)
     for name, status in plan.workflow.statuses if plan.workflow else ():
         if status.within is not None:
-            yield f"workflow.statuses.{name}.within", WITHIN_CALENDAR
+            yield f"workflow.statuses.{step(name)}.within", WITHIN_CALENDAR
 
 
 def _named_channels(plan: Plan) -> Iterator[tuple[str, str]]:
     yield from ((f"intake.forms[{i}].channel", form.channel) for i, form in enumerate(plan.intake.forms))
     yield from ((f"intake.emergency[{i}]", channel) for i, channel in enumerate(plan.intake.emergency))
-    yield from ((f"intake.by_channel.{channel}", channel) for channel, _ in plan.intake.by_channel)
+    yield from ((f"intake.by_channel.{step(channel)}", channel) for channel, _ in plan.intake.by_channel)
     yield from ((f"staffing[{i}].channel", row.channel) for i, row in enumerate(plan.staffing))
     yield from (
         (f"targets[{i}].channel", target.channel) for i, target in enumerate(plan.targets) if target.channel is not None
@@ -567,7 +576,7 @@ def _named_channels(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def _timers(plan: Plan) -> Iterator[tuple[str, Timer]]:
     for name, status in plan.workflow.statuses if plan.workflow else ():
-        yield from ((f"workflow.statuses.{name}.timers[{i}]", timer) for i, timer in enumerate(status.timers))
+        yield from ((f"workflow.statuses.{step(name)}.timers[{i}]", timer) for i, timer in enumerate(status.timers))
 
 
 def _repeated(named: Iterable[tuple[str, str]]) -> Iterator[Finding]:

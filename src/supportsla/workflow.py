@@ -17,7 +17,7 @@ import attrs
 from .durations import Duration
 from .errors import InvalidChoice, InvalidWorkflow, OutOfRange, SupportSLAError, UnknownStatus, WrongType
 from .events import ROLES, Role
-from .findings import Finding
+from .findings import Finding, listed, step
 from .members import members_of
 from .worktime import as_duration
 from .zones import load_zone
@@ -346,7 +346,7 @@ def edges(workflow: Workflow) -> Iterator[Edge]:
     """
     for name, status in workflow.statuses:
         for to, roles in status.next:
-            yield Edge(name, to, "move", roles, f"next.{to}")
+            yield Edge(name, to, "move", roles, f"next.{step(to)}")
         automatic = (
             ("client update", ("client",), "on_client_update", status.on_client_update),
             ("reply", ("support",), "on_reply", status.on_reply),
@@ -378,25 +378,28 @@ def workflow_faults(workflow: Workflow) -> Iterator[Finding]:
     yield from _unknown_names(workflow)
     for name, status in workflow.statuses:
         for i, timer in enumerate(status.timers):
-            yield from _timer_faults(f"statuses.{name}.timers[{i}]", timer)
+            yield from _timer_faults(f"statuses.{step(name)}.timers[{i}]", timer)
         for to, count in Counter(to for to, _ in status.next).items():
             if count > 1:
-                yield _error("repeated_name", f"statuses.{name}.next.{to}", f"{to!r} is named {count} times")
-        names = [timer.name for timer in status.timers]
+                yield _error(
+                    "repeated_name", f"statuses.{step(name)}.next.{step(to)}", f"{to!r} is named {count} times"
+                )
+        names: set[str] = set()
         for i, timer in enumerate(status.timers):
-            if timer.name in names[:i]:
+            if timer.name in names:
                 text = f"{name!r} has a timer of the name {timer.name!r} already; name them apart"
-                yield _error("repeated_name", f"statuses.{name}.timers[{i}].name", text)
+                yield _error("repeated_name", f"statuses.{step(name)}.timers[{i}].name", text)
+            names.add(timer.name)
         if status.within is not None and (status.on_client_update is None or not is_positive(status.within)):
             text = f"{status.within} must be positive, and limit a move: name one in on_client_update"
-            yield _error("idle_limit", f"statuses.{name}.within", text)
+            yield _error("idle_limit", f"statuses.{step(name)}.within", text)
     yield from _underspecified_moves(workflow)
     yield from _unbreakable_circles(workflow)
 
 
 def _unknown_names(workflow: Workflow) -> Iterator[Finding]:
     known = dict(workflow.statuses)
-    allowed = ", ".join(known) or "none"
+    allowed = listed(known)
     if not workflow.initial:
         yield _error("no_initial_status", "initial", "no status to begin in is named")
     named = [("initial", name) for name in workflow.initial]
@@ -412,7 +415,7 @@ def _unknown_names(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _place(edge: Edge) -> str:
-    return edge.field if edge.cause == "closing" else f"statuses.{edge.origin}.{edge.field}"
+    return edge.field if edge.cause == "closing" else f"statuses.{step(edge.origin)}.{edge.field}"
 
 
 def _timer_faults(path: str, timer: Timer) -> Iterator[Finding]:
@@ -442,8 +445,18 @@ def _timer_faults(path: str, timer: Timer) -> Iterator[Finding]:
 
 def _underspecified_moves(workflow: Workflow) -> Iterator[Finding]:
     known = dict(workflow.statuses)
+    sub_statuses = {
+        (f"statuses.{step(name)}.timers[{i}].then.to", timer.then.to): timer.then.sub_status
+        for name, status in workflow.statuses
+        for i, timer in enumerate(status.timers)
+        if isinstance(timer.then, Move)
+    }
     moves: list[tuple[str, str, str | None]] = [("initial", name, None) for name in workflow.initial]
-    moves += [(_place(edge), edge.to, _sub_status(known, edge)) for edge in edges(workflow) if edge.cause != "move"]
+    moves += [
+        (_place(edge), edge.to, sub_statuses.get((_place(edge), edge.to)))
+        for edge in edges(workflow)
+        if edge.cause != "move"
+    ]
     for path, to, sub_status in dict.fromkeys(moves):
         if to in known and known[to].needs_sub_status and not sub_status:
             yield _error("missing_sub_status", path, f"{to!r} needs a sub-status, which is not named here")
@@ -451,24 +464,20 @@ def _underspecified_moves(workflow: Workflow) -> Iterator[Finding]:
             yield _error("missing_instant", path, f"{to!r} has a timer until an instant, which is not named here")
 
 
-def _sub_status(known: Mapping[str, Status], edge: Edge) -> str | None:
-    for timer in known[edge.origin].timers:
-        if edge.cause == "timer" and timer.name in edge.by and isinstance(timer.then, Move):
-            return timer.then.sub_status
-    return None
-
-
 def _unbreakable_circles(workflow: Workflow) -> Iterator[Finding]:
     by_timer = successors(edge for edge in edges(workflow) if edge.cause == "timer")
     by_people = successors(edge for edge in edges(workflow) if edge.cause != "timer" and edge.by)
+    back: dict[str, set[str]] = {}
+    for origin, ahead in by_timer.items():
+        for to in ahead:
+            back.setdefault(to, set()).add(origin)
     seen: set[str] = set()
-    reached = {name: reachable(by_timer, name) for name in by_timer}
     for name in by_timer:
-        circle = {other for other in reached[name] if name in reached.get(other, ())}
+        circle = reachable(by_timer, name) & reachable(back, name) if name in back.keys() - seen else set()
         ways_out = set().union(*(by_people.get(member, set()) for member in circle)) - circle
-        if name in circle - seen and not ways_out:
-            text = f"timers move a case in a circle ({', '.join(sorted(circle))}), and nobody can move it out"
-            yield _error("unbreakable_circle", f"statuses.{name}.timers", text)
+        if circle and not ways_out:
+            text = f"timers move a case in a circle ({listed(sorted(circle))}), and nobody can move it out"
+            yield _error("unbreakable_circle", f"statuses.{step(name)}.timers", text)
         seen |= circle
 
 

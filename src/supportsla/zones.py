@@ -142,15 +142,22 @@ def load_zone(name: str | ZoneInfo) -> ZoneInfo:
         raise UnknownZone(key, _zone_hint(key)) from None
 
 
+@lru_cache(maxsize=1)
+def _zone_names() -> tuple[str, ...]:
+    from zoneinfo import available_timezones
+
+    return tuple(sorted(available_timezones()))
+
+
+@lru_cache(maxsize=256)
 def _zone_hint(name: str) -> str:
     from difflib import get_close_matches
-    from zoneinfo import available_timezones
 
     if fixed := re.fullmatch(r"(?:UTC|GMT)?([+-])0?([0-9]{1,2})(?::?00)?", name):
         return f'a fixed {name} is "Etc/GMT{"-" if fixed[1] == "+" else "+"}{fixed[2]}"'
     if re.fullmatch("[A-Z]{2,5}", name):
         return 'abbreviations are ambiguous, write a place, such as "America/Chicago"'
-    names = sorted(available_timezones())
+    names = _zone_names()
     places = [known for known in names if known.rpartition("/")[2].casefold() == name.casefold()]
     similar = places or get_close_matches(name[:60], names, n=3)
     return f"did you mean {', '.join(similar)}?" if similar else 'such as "America/Chicago"'
