@@ -31,7 +31,6 @@ from supportsla import (
 from supportsla.errors import InvalidICalendar
 from supportsla.ics import closures_text, exceptions_from, holidays_from
 from supportsla.presets import AEDT, CST
-from supportsla.recurrences import Budget, Refused, rule_dates, rule_of
 
 CHICAGO = "America/Chicago"
 WHOLE = "DTSTART;VALUE=DATE:20260105"
