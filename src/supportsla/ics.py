@@ -33,7 +33,7 @@ __all__ = ["closures_text", "exceptions_from", "holidays_from"]
 
 _LONGEST_TEXT = 400_000
 _MOST_DATES = 20_000
-_MOST_FAULTS = 20
+_MOST_FAULTS = 10
 _LONGEST_REASON = 200
 _LOOKS = {"YEARLY": 1, "MONTHLY": 3, "WEEKLY": 10, "DAILY": 25}
 _MOST_LOOKS = 40_000
@@ -57,7 +57,7 @@ def holidays_from(text: str, first_year: int, last_year: int) -> Schedule:
     with a time of day are no holidays: see `exceptions_from`.
 
     Raises:
-        InvalidICalendar: the text cannot be read, or asks for too much; with what is wrong, up to 20 faults.
+        InvalidICalendar: the text cannot be read, or asks for too much; with what is wrong, up to 10 faults.
         OutOfRange, WrongType: no years within 1900 to 2200; no text.
 
     >>> lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "SUMMARY:Stocktaking", "DTSTART;VALUE=DATE:20261230",
@@ -157,8 +157,9 @@ def _faults(calendar: Any, last_year: int) -> Iterator[tuple[str, str]]:
     for number, event in enumerate(calendar.walk("VEVENT"), 1):
         where = f"event {number}, {_named(event)}"
         try:
-            yield from ((where, reason) for reason in _event_faults(event))
-            looks += _looks(event, last_year)
+            reasons = list(_event_faults(event))
+            yield from ((where, reason) for reason in reasons)
+            looks += 0 if reasons else _looks(event, last_year)
         except Exception as fault:
             yield where, str(fault)
         if looks > _MOST_LOOKS:
@@ -168,43 +169,44 @@ def _faults(calendar: Any, last_year: int) -> Iterator[tuple[str, str]]:
 
 def _event_faults(event: Any) -> Iterator[str]:
     broken = [f"{name or 'a line'}: {reason}" for name, reason in event.errors if name is None or name in _READ]
-    if broken:
-        yield from broken
-        return
-    yield from _stamp_faults([(name, value) for name in _STAMPS for value in _values(event, name)])
+    yield from broken or (broken := list(_stamp_faults(list(_stamps(event)))))
     if "EXRULE" in event:
         yield "EXRULE is not read; give the dates as EXDATE"
-    if event.start > event.end:
+    if not broken and (
+        event.start > event.end or any(length.dt < timedelta(0) for length in _values(event, "DURATION"))
+    ):
         yield "it ends before it starts"
-    for rule in _rules(event):
+    for rule in [] if broken else _rules(event):
         try:
             recurring(f"DTSTART:{event.start:%Y%m%d}\n{_UNTIL.sub('', rule)}")
         except InvalidRecurrence as fault:
             yield f"RRULE: {fault.reason}"
 
 
-def _stamp_faults(values: list[tuple[str, Any]]) -> Iterator[str]:
-    given = [(name, value.params, at.dt) for name, value in values for at in getattr(value, "dts", [value])]
-    stamps = [
-        (name, params, at)
-        for name, params, either in given
-        for at in (either if isinstance(either, tuple) else [either])
-        if isinstance(at, date)
-    ]
-    for name, params, at in stamps:
+def _stamps(event: Any) -> Iterator[tuple[str, object, date]]:
+    """The dates and times of an event, each with the name of its property and of its zone."""
+    for name, value in ((key, value) for key in _STAMPS for value in _values(event, key)):
+        for stamp in getattr(value, "dts", [value]):
+            edges = stamp.dt if isinstance(stamp.dt, tuple) else [stamp.dt]
+            yield from ((name, value.params.get("TZID"), at) for at in edges if isinstance(at, date))
+
+
+def _stamp_faults(stamps: list[tuple[str, object, date]]) -> Iterator[str]:
+    for name, zone, at in stamps:
         if not FIRST_YEAR <= at.year <= LAST_YEAR:
             yield f"{name} is of {at.year}; expected years {FIRST_YEAR} to {LAST_YEAR}"
-        if isinstance(at, datetime) and at.tzinfo is None and "TZID" in params:
-            yield f"{name} is in {params['TZID']}; expected a zone by its IANA name"
-    if len({at.tzinfo is None for _, _, at in stamps if isinstance(at, datetime)}) > 1:
-        yield "it has times with a zone and without"
+        if zone is not None and isinstance(at, datetime) and at.tzinfo is None:
+            yield f"{name} is in {zone}; expected a zone by its IANA name"
+    if len({at.tzinfo is None and zone is None for _, zone, at in stamps if isinstance(at, datetime)}) > 1:
+        yield "it has times with a zone and without one"
 
 
 def _looks(event: Any, last_year: int) -> int:
-    """About how long the event's rules take to expand, in years of a yearly one."""
+    """About how long the event takes to expand, in years of a rule that recurs yearly."""
     years = max(last_year - event.start.year, 0) + _FURTHER
     weights = ((rule, weight) for rule in _rules(event) for name, weight in _LOOKS.items() if f"FREQ={name}" in rule)
-    return sum(years * weight * (rule.count("=") + rule.count(",")) for rule, weight in weights)
+    sought = "RECURRENCE-ID" in event and not event.keys().isdisjoint(("RRULE", "RDATE", "EXDATE"))
+    return _FURTHER * sought + sum(years * weight * (rule.count("=") + rule.count(",")) for rule, weight in weights)
 
 
 def _values(event: Any, name: str) -> list[Any]:
