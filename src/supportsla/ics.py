@@ -141,15 +141,21 @@ def _occurrences(text: str, first_year: int, last_year: int) -> Iterator[Any]:
         raise _refused(faults)
     left = _MOST_DATES
     try:
-        for series in of(calendar).series:
+        query: Any = of(calendar)
+        for series in query.series:
             for found in series.between(date(first_year, 1, 1) - _BESIDE, date(last_year, 12, 31) + _BESIDE):
-                left -= max((found.end - found.start).days, 1)
-                event = found.as_component(keep_recurrence_attributes=False) if left >= 0 else None
+                left = _spent(left, max((found.end - found.start).days, 1))
+                event = found.as_component(keep_recurrence_attributes=False)
                 if _text(event, "STATUS").upper() != "CANCELLED":
                     yield event
     except Exception as fault:
-        reason = f"it cannot be read: {fault}" if left >= 0 else f"it falls on more than {_MOST_DATES:,} dates"
-        raise _refused([("the text", reason)]) from None
+        raise _refused([("the text", f"it cannot be read: {fault}")]) from None
+
+
+def _spent(left: int, days: int) -> int:
+    if days > left:
+        raise ValueError(f"it falls on more than {_MOST_DATES:,} dates")
+    return left - days
 
 
 def _faults(calendar: Any, last_year: int) -> Iterator[tuple[str, str]]:
@@ -160,6 +166,8 @@ def _faults(calendar: Any, last_year: int) -> Iterator[tuple[str, str]]:
             reasons = list(_event_faults(event))
             yield from ((where, reason) for reason in reasons)
             looks += 0 if reasons else _looks(event, last_year)
+        except InvalidRecurrence as fault:
+            yield where, f"RRULE: {fault.reason}"
         except Exception as fault:
             yield where, str(fault)
         if looks > _MOST_LOOKS:
@@ -176,11 +184,10 @@ def _event_faults(event: Any) -> Iterator[str]:
         event.start > event.end or any(length.dt < timedelta(0) for length in _values(event, "DURATION"))
     ):
         yield "it ends before it starts"
-    for rule in [] if broken else _rules(event):
-        try:
-            recurring(f"DTSTART:{event.start:%Y%m%d}\n{_UNTIL.sub('', rule)}")
-        except InvalidRecurrence as fault:
-            yield f"RRULE: {fault.reason}"
+    if len(_values(event, "RRULE")) > 1:
+        yield "it has several RRULE; expected one, or events of their own"
+    elif not broken and "RRULE" in event:
+        recurring(f"DTSTART:{event.start:%Y%m%d}\n{_UNTIL.sub('', _rule(event))}")
 
 
 def _stamps(event: Any) -> Iterator[tuple[str, object, date]]:
@@ -203,10 +210,10 @@ def _stamp_faults(stamps: list[tuple[str, object, date]]) -> Iterator[str]:
 
 def _looks(event: Any, last_year: int) -> int:
     """About how long the event takes to expand, in years of a rule that recurs yearly."""
-    years = max(last_year - event.start.year, 0) + _FURTHER
-    weights = ((rule, weight) for rule in _rules(event) for name, weight in _LOOKS.items() if f"FREQ={name}" in rule)
+    rule, years = _rule(event), max(last_year - int(event.start.year), 0) + _FURTHER
+    looks = next((looks for name, looks in _LOOKS.items() if f"FREQ={name}" in rule), 0)
     sought = "RECURRENCE-ID" in event and not event.keys().isdisjoint(("RRULE", "RDATE", "EXDATE"))
-    return _FURTHER * sought + sum(years * weight * (rule.count("=") + rule.count(",")) for rule, weight in weights)
+    return _FURTHER * sought + years * looks * (rule.count("=") + rule.count(","))
 
 
 def _values(event: Any, name: str) -> list[Any]:
@@ -214,8 +221,8 @@ def _values(event: Any, name: str) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _rules(event: Any) -> list[str]:
-    return [rule.to_ical().decode() for rule in _values(event, "RRULE")]
+def _rule(event: Any) -> str:
+    return str(next((rule.to_ical().decode() for rule in _values(event, "RRULE")), ""))
 
 
 def _text(event: Any, name: str) -> str:
