@@ -1,70 +1,51 @@
 """Closures from and to iCalendar texts (RFC 5545); needs the extra `icalendar`.
 
-Text in, text out: no file is read. What comes from outside is bounded before anything is made of it: the length of
-the text, its lines and events, and the days that its recurrence rules look at. The structure is read here, so that a
-fault has its line; the values of one event at a time are read by the icalendar package, which is given nothing but
-the properties that count, and never a text that it could take for the name of a file.
+Text in, text out: no file is read. The icalendar package reads and writes, recurring_ical_events expands. What comes
+from outside is bounded before they see it: the length of the text, the years of its stamps, what its rules look at.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
-from itertools import chain
-from typing import Any, NamedTuple, TypeVar
+from itertools import islice
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from .calendars import BusinessCalendar, Calendar
-from .closures import Dates, Schedule, check_years
-from .errors import InvalidICalendar, MissingExtra, UnknownZone, WrongType
+from .closures import Dates, Schedule, check_years, recurring
+from .errors import InvalidICalendar, InvalidRecurrence, MissingExtra, WrongType
 from .hours import Hours, spans_text
-from .recurrences import Budget, Refused, Rule, rule_dates, rule_of
 from .spans import clipped
 from .worktime import compiled
-from .zones import (
-    DAY,
-    EPOCH,
-    FIRST_YEAR,
-    LAST_YEAR,
-    MICROSECOND,
-    clock_changes,
-    in_zone,
-    load_zone,
-    wall_clock,
-    wall_time,
-    year_start,
-)
+from .zones import DAY, EPOCH, FIRST_YEAR, LAST_YEAR, MICROSECOND, load_zone, wall_clock, wall_time, year_start
 
 try:
-    from icalendar import Component, Event
+    import icalendar
+    from icalendar.parser import Contentlines
+    from recurring_ical_events import of
 except ImportError:
     raise MissingExtra("supportsla.ics", "icalendar") from None
 
 __all__ = ["closures_text", "exceptions_from", "holidays_from"]
 
-_LONGEST_TEXT = 5_000_000
-_MOST_LINES = 200_000
-_MOST_EVENTS = 3_000
-_LONGEST_EVENTS = 600_000
-_LONGEST_RULE = 1_000
-_MOST_DAYS = 250_000
-_MOST_FAULTS = 100
+_LONGEST_TEXT = 400_000
+_MOST_DATES = 20_000
+_MOST_FAULTS = 10
 _LONGEST_REASON = 200
+_LOOKS = {"YEARLY": 1, "MONTHLY": 3, "WEEKLY": 10, "DAILY": 25}
+_MOST_LOOKS = 40_000
+_FURTHER = 40
 _BESIDE = timedelta(days=2)
 _ONE_DAY = timedelta(days=1)
-_LONGEST = timedelta(days=366 * (LAST_YEAR - FIRST_YEAR + 1))
-_MINUTES_OF_DAY = 24 * 60
-_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]|\r(?!\n)")
-_LINE_END = re.compile("\r?\n")
-_NAME = re.compile("[A-Za-z0-9-]*")
 _IS_EXCEPTION = "X-SUPPORTSLA-EXCEPTION"
-_READ = {
-    *("UID", "SUMMARY", "STATUS", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE"),
-    *("RECURRENCE-ID", _IS_EXCEPTION),
-}
+_STAMPS = ("DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE")
+_READ = {*_STAMPS, *("UID", "SUMMARY", "STATUS", "SEQUENCE", "DURATION", "RRULE", _IS_EXCEPTION)}
+_ZONE_DEFINITION = re.compile(":VTIMEZONE", re.IGNORECASE)
+_UNTIL = re.compile(";UNTIL=[^;]*")
+_NO_NAME = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 def holidays_from(text: str, first_year: int, last_year: int) -> Schedule:
@@ -72,11 +53,11 @@ def holidays_from(text: str, first_year: int, last_year: int) -> Schedule:
 
     Recurrences are expanded, single occurrences moved or taken out as the text says, and what is cancelled is left
     out. A date's name is the SUMMARY of its event; where it has several, all of them in alphabetical order, joined by
-    commas. An event without an end lasts one day, and where an event has a rule, the rule alone says on which dates
-    it falls. Events with a time of day are no holidays: see `exceptions_from`.
+    commas. An event without an end lasts one day, and the start of one that recurs is always among its dates. Events
+    with a time of day are no holidays: see `exceptions_from`.
 
     Raises:
-        InvalidICalendar: the text cannot be read; with all that is wrong with its events, up to 100 faults.
+        InvalidICalendar: the text cannot be read, or asks for too much; with what is wrong, up to 10 faults.
         OutOfRange, WrongType: no years within 1900 to 2200; no text.
 
     >>> lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "SUMMARY:Stocktaking", "DTSTART;VALUE=DATE:20261230",
@@ -84,11 +65,10 @@ def holidays_from(text: str, first_year: int, last_year: int) -> Schedule:
     >>> [str(day) for day in holidays_from("\n".join(lines), 2026, 2026).dates(2026, 2026)]
     ['2026-12-30', '2026-12-31']
     """
-    reader = _Reader(text, "UTC", first_year, last_year)
     names: dict[date, set[str]] = {}
-    for event, day in reader.each(reader.days_of):
-        names.setdefault(day, set()).add(event.name)
-    reader.finish()
+    for event in _occurrences(text, first_year, last_year):
+        for day in _days(event, range(first_year, last_year + 1)):
+            names.setdefault(day, set()).add(_text(event, "SUMMARY"))
     return Dates(tuple((day, ", ".join(sorted(given - {""}))) for day, given in names.items()))
 
 
@@ -107,8 +87,8 @@ def exceptions_from(text: str, zone: str | ZoneInfo, first_year: int, last_year:
         last_year: the last of them, included.
 
     Raises:
-        InvalidICalendar: the text cannot be read, or an event is no hours of a date: it has no end, ends after the
-            next date, has seconds, or an edge that the desk's clock shows for the second time.
+        InvalidICalendar: the text cannot be read or asks for too much, or an event is no hours of a date: it has no
+            end, ends after the next date, has seconds, or an edge that the desk's clock shows for the second time.
         UnknownZone, OutOfRange, WrongType: no such zone; no years within 1900 to 2200; no text.
 
     >>> lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "DTSTART:20261224T130000Z", "DURATION:PT5H", "END:VEVENT",
@@ -116,376 +96,173 @@ def exceptions_from(text: str, zone: str | ZoneInfo, first_year: int, last_year:
     >>> exceptions_from("\n".join(lines), "America/Chicago", 2026, 2026)
     {datetime.date(2026, 12, 24): '07:00-12:00'}
     """
-    reader = _Reader(text, zone, first_year, last_year)
-    closed = {day: "off" for event, day in reader.each(reader.days_of) if event.is_exception}
+    desk, years = load_zone(zone), range(first_year, last_year + 1)
+    closed: dict[date, str] = {}
     hours: dict[date, set[tuple[int, int]]] = {}
-    for day, span in reader.each(reader.hours_of):
-        hours.setdefault(day, set()).add(span)
-    reader.finish()
+    faults: list[tuple[str, str]] = []
+    for event in _occurrences(text, first_year, last_year):
+        if _text(event, _IS_EXCEPTION).upper() == "OFF":
+            closed.update(dict.fromkeys(_days(event, years), "off"))
+        try:
+            for day, span in _hours(event, desk, years):
+                hours.setdefault(day, set()).add(span)
+        except ValueError as fault:
+            faults.append((_named(event), str(fault)))
+    if faults:
+        raise _refused(faults)
     return dict(sorted({**closed, **{day: spans_text(tuple(sorted(spans))) for day, spans in hours.items()}}.items()))
 
 
-_Found = TypeVar("_Found")
-_Occurrence = tuple[datetime, timedelta]
+def _refused(faults: Iterable[tuple[str, str]]) -> InvalidICalendar:
+    return InvalidICalendar(tuple((where, " ".join(reason.split())[:_LONGEST_REASON]) for where, reason in faults))
 
 
-class _Event(NamedTuple):
-    """An event as it is written; its times are those of its zone, None for whole days, which start at midnight."""
-
-    where: str
-    uid: str
-    name: str
-    cancelled: bool
-    is_exception: bool
-    zone: ZoneInfo | None
-    start: datetime
-    length: timedelta
-    rules: tuple[tuple[Rule, date], ...]
-    more: tuple[_Occurrence, ...]
-    less: tuple[date, ...]
-    replaces: date | None
-
-
-class _Reader:
-    """The events of a text, within whole years; its faults are collected, and raised together by `finish`."""
-
-    def __init__(self, text: str, zone: str | ZoneInfo, first_year: int, last_year: int) -> None:
-        check_years(first_year, last_year)
-        self.first, self.last = date(first_year, 1, 1), date(last_year, 12, 31)
-        self.zone = load_zone(zone)
-        self.budget = Budget(_MOST_DAYS)
-        self.faults: list[tuple[str, str]] = []
-        self.events: list[_Event] = []
-        for block in _blocks(text):
-            with self.noting(block.where):
-                self.events.append(_event(block, self.zone))
-        self.replaced: dict[str, list[date]] = {}
-        for event in self.events:
-            if event.replaces is not None:
-                self.replaced.setdefault(event.uid, []).append(event.replaces)
-
-    @contextmanager
-    def noting(self, where: str) -> Iterator[None]:
-        """Note what is refused, and give up when there is too much of it."""
-        try:
-            yield
-        except Refused as fault:
-            self.faults.append((where, str(fault)))
-        if self.budget.left < 0 or len(self.faults) >= _MOST_FAULTS:
-            self.finish()
-
-    def finish(self) -> None:
-        """Raise all faults, if there are any."""
-        if self.faults:
-            raise InvalidICalendar(tuple(self.faults))
-
-    def each(self, found_in: Callable[[_Event], Iterator[_Found]]) -> Iterator[_Found]:
-        """What is found in the events that are not cancelled."""
-        for event in self.events:
-            found: list[_Found] = []
-            with self.noting(event.where):
-                found.extend(() if event.cancelled else found_in(event))
-            yield from found
-
-    def days_of(self, event: _Event) -> Iterator[tuple[_Event, date]]:
-        """The dates of an event of whole days."""
-        for start, length in self.occurrences(event) if event.zone is None else ():
-            first, last = max(start.date(), self.first), min((start + length).date() - _ONE_DAY, self.last)
-            for offset in range((last - first).days + 1):
-                self.budget.spend(1)
-                yield event, first + timedelta(offset)
-
-    def hours_of(self, event: _Event) -> Iterator[tuple[date, tuple[int, int]]]:
-        """The dates of a timed event, each with the hours in which it is open, in minutes from its midnight."""
-        for start, length in self.occurrences(event) if event.zone else ():
-            opens, closes = (self.local(at, event.zone or self.zone) for at in (start, start + length))
-            if self.first <= opens.date() <= self.last:
-                yield opens.date(), _span(opens, closes)
-
-    def local(self, at: datetime, zone: ZoneInfo) -> datetime:
-        """The desk's local time, at a local time of some zone."""
-        if zone.key == self.zone.key:
-            return at
-        shown = at.replace(tzinfo=zone).astimezone(UTC).astimezone(self.zone)
-        if shown.fold:
-            raise Refused(
-                f"at {at:%Y-%m-%d %H:%M}, {zone.key}, the desk's clock shows {shown:%H:%M} for the second time"
-            )
-        return shown.replace(tzinfo=None)
-
-    def occurrences(self, event: _Event) -> Iterator[_Occurrence]:
-        """The occurrences that may reach into the years: its own or its rules', those added, less those taken out."""
-        starts = chain.from_iterable(self.recurring(event, *rule) for rule in event.rules)
-        own = ((start, event.length) for start in (starts if event.rules else (event.start,)))
-        less = {_moment(at, event.zone) for at in (*event.less, *self.known_elsewhere(event))}
-        early, late = (datetime.combine(day, time.min) for day in (self.first - _BESIDE, self.last + _BESIDE))
-        for start, length in sorted({*own, *event.more}):
-            if early <= start + length and start <= late and not less & {start, start.date()}:
-                yield start, length
-
-    def recurring(self, event: _Event, rule: Rule, until: date) -> Iterator[datetime]:
-        """The starts of a rule's occurrences."""
-        dates = rule_dates(rule, event.start.date(), min(until, self.last + _BESIDE), self.budget)
-        return (datetime.combine(day, event.start.time()) for day in dates)
-
-    def known_elsewhere(self, event: _Event) -> Sequence[date]:
-        """The occurrences for which there are events of their own."""
-        return self.replaced.get(event.uid, ()) if event.replaces is None else ()
-
-
-def _span(opens: datetime, closes: datetime) -> tuple[int, int]:
-    midnight = datetime.combine(opens.date(), time.min)
-    (start, seconds), (end, more) = (divmod(at - midnight, timedelta(minutes=1)) for at in (opens, closes))
-    if seconds or more:
-        raise Refused(f"it has seconds, on {opens.date()}; expected whole minutes")
-    if not start < end <= 2 * _MINUTES_OF_DAY:
-        raise Refused(f"it does not end after its start and by the end of the next date, on {opens.date()}")
-    return start, end
-
-
-def _moment(at: date, zone: ZoneInfo | None) -> date:
-    """A date, or a local time of the zone; an event of whole days has dates only."""
-    if not isinstance(at, datetime):
-        return at
-    if zone is None:
-        return at.date()
-    return at.astimezone(zone).replace(tzinfo=None) if at.tzinfo else at
-
-
-class _Block(NamedTuple):
-    """The lines of an event that are read, and where it stands."""
-
-    line: int
-    lines: list[str]
-
-    @property
-    def where(self) -> str:
-        texts = {_name(line): line.partition(":")[2] for line in reversed(self.lines)}
-        shown = texts.get("SUMMARY") or texts.get("UID")
-        return f"line {self.line}, {shown}" if shown else f"line {self.line}"
-
-
-def _name(line: str) -> str:
-    found = _NAME.match(line)
-    return found[0].upper() if found else ""
-
-
-def _unreadable(where: str, reason: str) -> InvalidICalendar:
-    return InvalidICalendar(((where, reason),))
-
-
-def _check_text(text: str) -> None:
+def _calendar(text: str) -> Any:
+    """The calendar that the text holds; its definitions of zones are passed over, as their rules have no bounds."""
     if not isinstance(text, str):
         raise WrongType("an iCalendar", type(text).__name__, "a text, such as read from a file of type .ics")
     if len(text) > _LONGEST_TEXT:
-        raise _unreadable("the text", f"it has {len(text):,} characters; expected up to {_LONGEST_TEXT:,}")
-    if found := _NO_TEXT.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise _unreadable(f"line {line}", f"expected text, not the character {found[0]!r}")
-    if text.count("\n") > _MOST_LINES:
-        raise _unreadable("the text", f"it has more than {_MOST_LINES:,} lines")
-
-
-def _content_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines, each with its number, those that were folded joined again."""
-    start, parts = 1, [""]
-    for number, line in enumerate(_LINE_END.split(text.removeprefix("\ufeff")), 1):
-        if line.startswith((" ", "\t")):
-            parts.append(line[1:])
-        elif line:
-            yield start, "".join(parts)
-            start, parts = number, [line]
-    yield start, "".join(parts)
-
-
-_IN_EVENT = ["VCALENDAR", "VEVENT"]
-
-
-def _blocks(text: str) -> list[_Block]:
-    """The events of the one calendar that the text holds."""
-    _check_text(text)
-    blocks: list[_Block] = []
-    within: list[str] = []
-    number = calendars = size = 0
-    for number, line in _content_lines(text):
-        if _name(line) in ("BEGIN", "END"):
-            calendars += not within
-            _nest(within, calendars, number, line)
-            if within == _IN_EVENT and _name(line) == "BEGIN":
-                blocks.append(_Block(number, []))
-        elif line and not within:
-            raise _unreadable(f"line {number}", "expected BEGIN:VCALENDAR")
-        elif within == _IN_EVENT and _name(line) in _READ:
-            size += len(line)
-            blocks[-1].lines.append(line)
-        if len(blocks) > _MOST_EVENTS or size > _LONGEST_EVENTS:
-            most = f"up to {_MOST_EVENTS:,} events of {_LONGEST_EVENTS:,} characters together"
-            raise _unreadable(f"line {number}", f"there are too many events; expected {most}")
-    if within or not calendars:
-        raise _unreadable(f"line {number}", f"expected {f'END:{within[-1]}' if within else 'BEGIN:VCALENDAR'}")
-    return blocks
-
-
-def _nest(within: list[str], calendars: int, number: int, line: str) -> None:
-    kind = line.partition(":")[2].strip().upper()
-    if _name(line) == "BEGIN":
-        if not within and (kind != "VCALENDAR" or calendars > 1):
-            expected = "one calendar; give each a text of its own" if kind == "VCALENDAR" else "BEGIN:VCALENDAR"
-            raise _unreadable(f"line {number}", f"expected {expected}")
-        within.append(kind)
-    elif not within or within.pop() != kind:
-        raise _unreadable(f"line {number}", f"END:{kind[:40]} ends what did not begin")
-
-
-def _event(block: _Block, desk: ZoneInfo) -> _Event:
-    """The event of these lines; whatever the icalendar package makes of them, what it raises is a fault."""
+        raise _refused([("the text", f"it has {len(text):,} characters; expected up to {_LONGEST_TEXT:,}")])
     try:
-        return _read(block, desk)
-    except Refused:
-        raise
+        lines = [_ZONE_DEFINITION.sub(":X-ZONE", line) for line in Contentlines.from_ical(text.removeprefix("\ufeff"))]
+        calendar = icalendar.Calendar.from_ical("\r\n".join([*lines, ""]))
     except Exception as fault:
-        raise Refused(f"it cannot be read: {fault}"[:_LONGEST_REASON]) from None
+        raise _refused([("the text", f"it cannot be read: {fault}")]) from None
+    if calendar.name != "VCALENDAR":
+        raise _refused([("the text", "expected BEGIN:VCALENDAR")])
+    return calendar
 
 
-def _read(block: _Block, desk: ZoneInfo) -> _Event:
-    given = _values(block)
-    start = _stamp("DTSTART", _single(given, "DTSTART"))
-    if start is None:
-        raise Refused("it has no DTSTART")
-    zone = _zone_of(start, desk) if isinstance(start, datetime) else None
-    first = _midnight(_moment(start, zone))
-    length = _length(given, first, zone)
-    replaces = _single(given, "RECURRENCE-ID")
-    if replaces is not None and "RANGE" in replaces.params:
-        raise Refused("its RECURRENCE-ID has a RANGE, which is not read; give every occurrence an event")
-    return _Event(
-        block.where,
-        str(given.get("UID", "")),
-        str(_single(given, "SUMMARY") or "").strip(),
-        str(given.get("STATUS", "")).upper() == "CANCELLED",
-        str(given.get(_IS_EXCEPTION, "")).upper() == "OFF",
-        zone,
-        first,
-        length,
-        tuple((rule_of(_without_until(rule)), _until(rule, first, zone)) for rule in _all(given, "RRULE")),
-        tuple(_added(at, zone, length) for at in _stamps(given, "RDATE")),
-        tuple(at for at in _stamps(given, "EXDATE") if isinstance(at, date)),
-        _stamp("RECURRENCE-ID", replaces),
-    )
+def _occurrences(text: str, first_year: int, last_year: int) -> Iterator[Any]:
+    """The events in these years and shortly beside, each occurrence by itself, but for those cancelled."""
+    check_years(first_year, last_year)
+    calendar = _calendar(text)
+    if faults := list(islice(_faults(calendar, last_year), _MOST_FAULTS)):
+        raise _refused(faults)
+    left = _MOST_DATES
+    try:
+        query: Any = of(calendar)
+        for series in query.series:
+            for found in series.between(date(first_year, 1, 1) - _BESIDE, date(last_year, 12, 31) + _BESIDE):
+                left = _spent(left, max((found.end - found.start).days, 1))
+                event = found.as_component(keep_recurrence_attributes=False)
+                if _text(event, "STATUS").upper() != "CANCELLED":
+                    yield event
+    except Exception as fault:
+        raise _refused([("the text", f"it cannot be read: {fault}")]) from None
 
 
-def _values(block: _Block) -> Component:
-    if any(_name(line) == "RRULE" and len(line) > _LONGEST_RULE for line in block.lines):
-        raise Refused(f"its rule is long; expected up to {_LONGEST_RULE:,} characters")
-    given = Event.from_ical("\r\n".join(["BEGIN:VEVENT", *block.lines, "END:VEVENT", ""]))
-    faults = [f"{name or 'a line'}: {reason}" for name, reason in given.errors]
-    if "EXRULE" in given:
-        faults.append("EXRULE is not read; give the dates as EXDATE")
-    if faults:
-        raise Refused("; ".join(faults)[:_LONGEST_REASON])
-    return given
+def _spent(left: int, days: int) -> int:
+    if days > left:
+        raise ValueError(f"it falls on more than {_MOST_DATES:,} dates")
+    return left - days
 
 
-def _all(given: Component, name: str) -> list[Any]:
-    value = given.get(name, [])
+def _faults(calendar: Any, last_year: int) -> Iterator[tuple[str, str]]:
+    looks = 0
+    for number, event in enumerate(calendar.walk("VEVENT"), 1):
+        where = f"event {number}, {_named(event)}"
+        try:
+            reasons = list(_event_faults(event))
+            yield from ((where, reason) for reason in reasons)
+            looks += 0 if reasons else _looks(event, last_year)
+        except InvalidRecurrence as fault:
+            yield where, f"RRULE: {fault.reason}"
+        except Exception as fault:
+            yield where, str(fault)
+        if looks > _MOST_LOOKS:
+            yield where, "all rules up to here recur over too many years"
+            return
+
+
+def _event_faults(event: Any) -> Iterator[str]:
+    broken = [f"{name or 'a line'}: {reason}" for name, reason in event.errors if name is None or name in _READ]
+    yield from broken or (broken := list(_stamp_faults(list(_stamps(event)))))
+    if "EXRULE" in event:
+        yield "EXRULE is not read; give the dates as EXDATE"
+    if not broken and (
+        event.start > event.end or any(length.dt < timedelta(0) for length in _values(event, "DURATION"))
+    ):
+        yield "it ends before it starts"
+    if len(_values(event, "RRULE")) > 1:
+        yield "it has several RRULE; expected one, or events of their own"
+    elif not broken and "RRULE" in event:
+        recurring(f"DTSTART:{event.start:%Y%m%d}\n{_UNTIL.sub('', _rule(event))}")
+
+
+def _stamps(event: Any) -> Iterator[tuple[str, object, date]]:
+    """The dates and times of an event, each with the name of its property and of its zone."""
+    for name, value in ((key, value) for key in _STAMPS for value in _values(event, key)):
+        for stamp in getattr(value, "dts", [value]):
+            edges = stamp.dt if isinstance(stamp.dt, tuple) else [stamp.dt]
+            yield from ((name, value.params.get("TZID"), at) for at in edges if isinstance(at, date))
+
+
+def _stamp_faults(stamps: list[tuple[str, object, date]]) -> Iterator[str]:
+    for name, zone, at in stamps:
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            yield f"{name} is of {at.year}; expected years {FIRST_YEAR} to {LAST_YEAR}"
+        if zone is not None and isinstance(at, datetime) and at.tzinfo is None:
+            yield f"{name} is in {zone}; expected a zone by its IANA name"
+    if len({at.tzinfo is None and zone is None for _, zone, at in stamps if isinstance(at, datetime)}) > 1:
+        yield "it has times with a zone and without one"
+
+
+def _looks(event: Any, last_year: int) -> int:
+    """About how long the event takes to expand, in years of a rule that recurs yearly."""
+    rule, years = _rule(event), max(last_year - int(event.start.year), 0) + _FURTHER
+    looks = next((looks for name, looks in _LOOKS.items() if f"FREQ={name}" in rule), 0)
+    sought = "RECURRENCE-ID" in event and not event.keys().isdisjoint(("RRULE", "RDATE", "EXDATE"))
+    return _FURTHER * sought + years * looks * (rule.count("=") + rule.count(","))
+
+
+def _values(event: Any, name: str) -> list[Any]:
+    value = event.get(name, [])
     return value if isinstance(value, list) else [value]
 
 
-def _single(given: Component, name: str) -> Any:
-    values = _all(given, name)
-    if len(values) > 1:
-        raise Refused(f"{name} stands {len(values)} times; expected once")
-    return values[0] if values else None
+def _rule(event: Any) -> str:
+    return str(next((rule.to_ical().decode() for rule in _values(event, "RRULE")), ""))
 
 
-def _stamp(name: str, value: Any) -> date | None:
-    """A date, a time of a zone that is known, or a time without a zone."""
-    if value is None:
-        return None
-    return _checked(name, getattr(value, "dt", None), value.params)
+def _text(event: Any, name: str) -> str:
+    return str(next(iter(_values(event, name)), "")).strip()
 
 
-def _checked(name: str, at: object, params: Mapping[str, object]) -> date:
-    if not isinstance(at, date):
-        raise Refused(f"{name} is no date and no time")
-    if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise Refused(f"{name} is of {at.year}; expected years {FIRST_YEAR} to {LAST_YEAR}")
-    if not isinstance(at, datetime):
-        return at
-    named = params.get("TZID")
-    return at.replace(tzinfo=_zone(named, at)) if named is not None or at.tzinfo else at
+def _named(event: Any) -> str:
+    return _text(event, "SUMMARY") or _text(event, "UID") or "without a name"
 
 
-def _zone(named: object, at: datetime) -> ZoneInfo:
-    """The zone by its IANA name, or by one that the icalendar package knows, such as "Eastern Standard Time"."""
-    try:
-        return load_zone(str(at.tzinfo or named))
-    except UnknownZone as fault:
-        raise Refused(f"TZID: {fault}"[:_LONGEST_REASON]) from None
+def _days(event: Any, years: range) -> list[date]:
+    """The dates of an event of whole days, within the years."""
+    start, end = event["DTSTART"].dt, event["DTEND"].dt
+    length = 0 if isinstance(start, datetime) else max((end - start).days, 1)
+    return [day for offset in range(length) if (day := start + timedelta(offset)).year in years]
 
 
-def _zone_of(start: datetime, desk: ZoneInfo) -> ZoneInfo:
-    return start.tzinfo if isinstance(start.tzinfo, ZoneInfo) else desk
+def _hours(event: Any, desk: ZoneInfo, years: range) -> Iterator[tuple[date, tuple[int, int]]]:
+    """The date of a timed event, if it is within the years, with its hours, in minutes from midnight."""
+    if not isinstance(event["DTSTART"].dt, datetime):
+        return
+    opens, closes = (_local(event[name].dt, desk) for name in ("DTSTART", "DTEND"))
+    midnight = datetime.combine(opens.date(), time.min)
+    (start, seconds), (end, more) = (divmod(at - midnight, timedelta(minutes=1)) for at in (opens, closes))
+    if opens.year in years:
+        if seconds or more:
+            raise ValueError(f"it has seconds, on {opens.date()}; expected whole minutes")
+        if not start < end <= 48 * 60:
+            raise ValueError(f"it does not end after its start and by the end of the next date, on {opens.date()}")
+        yield opens.date(), (start, end)
 
 
-def _midnight(at: date) -> datetime:
-    return at if isinstance(at, datetime) else datetime.combine(at, time.min)
-
-
-def _stamps(given: Component, name: str) -> Iterator[date | tuple[date, date | timedelta]]:
-    """The dates, times and periods of a list, such as RDATE."""
-    for values in _all(given, name):
-        for value in values.dts:
-            if isinstance(value.dt, tuple):
-                start, end = value.dt
-                last = end if isinstance(end, timedelta) else _checked(name, end, values.params)
-                yield _checked(name, start, values.params), last
-            else:
-                yield _checked(name, value.dt, values.params)
-
-
-def _added(at: date | tuple[date, date | timedelta], zone: ZoneInfo | None, length: timedelta) -> _Occurrence:
-    start, end = at if isinstance(at, tuple) else (at, length)
-    first = _midnight(_moment(start, zone))
-    return first, _whole(end if isinstance(end, timedelta) else _midnight(_moment(end, zone)) - first, zone)
-
-
-def _length(given: Component, first: datetime, zone: ZoneInfo | None) -> timedelta:
-    end, duration = _stamp("DTEND", _single(given, "DTEND")), _single(given, "DURATION")
-    if end is not None:
-        return _whole(_midnight(_moment(end, zone)) - first, zone)
-    return _whole(duration.dt if duration is not None else timedelta(0), zone)
-
-
-def _whole(length: object, zone: ZoneInfo | None) -> timedelta:
-    if not isinstance(length, timedelta) or not timedelta(0) <= length <= _LONGEST:
-        raise Refused("it ends before it starts, or lasts longer than years 1900 to 2200")
-    return length if zone else max(timedelta(length.days), _ONE_DAY)
-
-
-def _without_until(rule: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: values for name, values in rule.items() if name.upper() != "UNTIL"}
-
-
-def _until(rule: Mapping[str, Any], first: datetime, zone: ZoneInfo | None) -> date:
-    """The last date on which an occurrence of the rule may start."""
-    until = next(iter(rule.get("UNTIL", ())), date.max)
-    if not isinstance(until, date):
-        raise Refused("its rule has an UNTIL that is no date")
-    if not FIRST_YEAR <= until.year <= LAST_YEAR:
-        return date.min if until.year < FIRST_YEAR else date.max
-    last = _moment(until, zone)
-    if not isinstance(last, datetime):
-        return last
-    return last.date() if first.time() <= last.time() else last.date() - _ONE_DAY
-
-
-# Closures out.
-
-_PRODUCT = "-//supportsla//closures//EN"
-_LONGEST_LINE = 75
-_NO_NAME = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
-_ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
+def _local(at: datetime, desk: ZoneInfo) -> datetime:
+    """The desk's local time, at a time of some zone."""
+    if at.tzinfo is None or str(at.tzinfo) == desk.key:
+        return at.replace(tzinfo=None)
+    shown = at.astimezone(UTC).astimezone(desk)
+    if shown.fold:
+        raise ValueError(f"the desk's clock shows {shown:%H:%M} for the second time, on {shown.date()}")
+    return shown.replace(tzinfo=None)
 
 
 def closures_text(calendar: Calendar, first_year: int, last_year: int, *, name: str = "Closures") -> str:
@@ -511,43 +288,39 @@ def closures_text(calendar: Calendar, first_year: int, last_year: int, *, name: 
 
     >>> from supportsla import BusinessCalendar
     >>> desk = BusinessCalendar("America/Chicago", "Mo-Fr 07:00-19:00", holidays={date(2026, 11, 26): "Thanksgiving"})
-    >>> print(closures_text(desk, 2026, 2026).partition("BEGIN:VEVENT")[2].partition("SUMMARY")[2][:13])
-    :Thanksgiving
+    >>> print(closures_text(desk, 2026, 2026).partition("BEGIN:VEVENT")[2].partition("DTSTART")[0].strip())
+    SUMMARY:Thanksgiving
     """
     check_years(first_year, last_year)
     zone = compiled(calendar).zone
     if not isinstance(name, str):
         raise WrongType("name", name, "a text")
+    written = icalendar.Calendar()
+    for key, value in (("VERSION", "2.0"), ("PRODID", "-//supportsla//closures//EN"), ("CALSCALE", "GREGORIAN")):
+        written.add(key, value)
+    written.add("X-WR-CALNAME", _NO_NAME.sub(" ", name))
     if isinstance(calendar, BusinessCalendar):
-        entries = list(_own_dates(calendar, first_year, last_year))
+        written.subcomponents.extend(_own_events(calendar, zone, first_year, last_year))
     else:
-        entries = list(_touched_dates(calendar, first_year, last_year))
-    local = any(isinstance(entry.start, datetime) and entry.start.tzinfo is None for entry in entries)
-    lines = (
-        (
-            "BEGIN:VCALENDAR",
-            "VERSION:2.0",
-            f"PRODID:{_PRODUCT}",
-            "CALSCALE:GREGORIAN",
-            f"X-WR-CALNAME:{_escaped(name)}",
-        ),
-        _zone_lines(zone, first_year, last_year) if local and zone.key != "UTC" else (),
-        chain.from_iterable(_entry_lines(entry, zone.key) for entry in entries),
-        ("END:VCALENDAR",),
-    )
-    return "".join(f"{_folded(line)}\r\n" for line in chain.from_iterable(lines))
+        written.subcomponents.extend(_touched_events(calendar, zone, first_year, last_year))
+    written.add_missing_timezones(date(first_year, 1, 1) - _BESIDE, date(last_year, 12, 31) + 2 * _BESIDE)
+    return str(written.to_ical(), "utf-8")
 
 
-class _Entry(NamedTuple):
-    """An event to write: dates for whole days, local times of the calendar's zone, or times of UTC."""
+def _event(zone: ZoneInfo, start: date, end: date, name: str) -> Any:
+    """An event; of dates for whole days, of the zone's local times, or of times of UTC."""
+    event = icalendar.Event()
+    said = "\n".join((zone.key, str(start), str(end), name)).encode("utf-8", "replace")
+    event.add("UID", f"{sha256(said).hexdigest()[:32]}@supportsla")
+    event.add("DTSTAMP", datetime(start.year, start.month, start.day, tzinfo=UTC))
+    event.add("SUMMARY", _NO_NAME.sub(" ", name.replace("\r\n", "\n")))
+    event.add("TRANSP", "TRANSPARENT")
+    for key, at in (("DTSTART", start), ("DTEND", end)):
+        event.add(key, at, {"TZID": zone.key} if isinstance(at, datetime) and at.tzinfo is None else {})
+    return event
 
-    start: date
-    end: date
-    name: str
-    is_exception: bool = False
 
-
-def _own_dates(calendar: BusinessCalendar, first_year: int, last_year: int) -> Iterator[_Entry]:
+def _own_events(calendar: BusinessCalendar, zone: ZoneInfo, first_year: int, last_year: int) -> Iterator[Any]:
     holidays = calendar.holidays.dates(first_year, last_year)
     own = {day: (_hours_on(calendar, day).public_holiday, name, False) for day, name in holidays.items()}
     for day, spans in calendar.exceptions:
@@ -555,26 +328,30 @@ def _own_dates(calendar: BusinessCalendar, first_year: int, last_year: int) -> I
             own[day] = (spans, holidays.get(day, ""), True)
     for day, (spans, name, is_exception) in sorted(own.items()):
         midnight = datetime.combine(day, time.min)
-        if not spans:
-            yield _Entry(day, day + _ONE_DAY, name or "Closed", is_exception)
         for opens, closes in sorted({*spans}):
-            yield _Entry(midnight + timedelta(minutes=opens), midnight + timedelta(minutes=closes), name or "Open")
+            yield _event(
+                zone, midnight + timedelta(minutes=opens), midnight + timedelta(minutes=closes), name or "Open"
+            )
+        if not spans:
+            event = _event(zone, day, day + _ONE_DAY, name or "Closed")
+            event.update({_IS_EXCEPTION: "OFF"} if is_exception else {})
+            yield event
 
 
 def _hours_on(calendar: BusinessCalendar, day: date) -> Hours:
     return next((hours for since, hours in reversed(calendar.revisions) if since <= day), calendar.hours)
 
 
-def _touched_dates(calendar: Calendar, first_year: int, last_year: int) -> Iterator[_Entry]:
+def _touched_events(calendar: Calendar, zone: ZoneInfo, first_year: int, last_year: int) -> Iterator[Any]:
     spans = calendar.spans(max(first_year - 1, FIRST_YEAR), min(last_year + 1, LAST_YEAR))
-    clock = wall_clock(calendar.compiled.zone, first_year, last_year)
+    clock = wall_clock(zone, first_year, last_year)
     for day, name in sorted(_touched(calendar, first_year, last_year).items()):
         opened = clipped(spans, clock.instant(day * DAY), clock.instant((day + 1) * DAY))
         first = (EPOCH + MICROSECOND * DAY * day).date()
         if not opened:
-            yield _Entry(first, first + _ONE_DAY, name or "Closed")
+            yield _event(zone, first, first + _ONE_DAY, name or "Closed")
         for low, high in opened:
-            yield _Entry(EPOCH + MICROSECOND * low, EPOCH + MICROSECOND * high, name or "Open")
+            yield _event(zone, EPOCH + MICROSECOND * low, EPOCH + MICROSECOND * high, name or "Open")
 
 
 def _touched(calendar: Calendar, first_year: int, last_year: int) -> dict[int, str]:
@@ -587,59 +364,3 @@ def _touched(calendar: Calendar, first_year: int, last_year: int) -> dict[int, s
         for day in range(max(first, years.start), min(last + 1, years.stop)):
             names[day] = names.get(day) or (label.name if label.reason == "holiday" else "")
     return names
-
-
-def _entry_lines(entry: _Entry, zone: str) -> Iterator[str]:
-    start, end = _time_line("DTSTART", entry.start, zone), _time_line("DTEND", entry.end, zone)
-    said = "\n".join((zone, start, end, entry.name)).encode("utf-8", "replace")
-    yield "BEGIN:VEVENT"
-    yield f"UID:{sha256(said).hexdigest()[:32]}@supportsla"
-    yield f"DTSTAMP:{entry.start:%Y%m%d}T000000Z"
-    yield from (start, end)
-    yield f"SUMMARY:{_escaped(entry.name)}"
-    yield from [f"{_IS_EXCEPTION}:OFF"] * entry.is_exception
-    yield "TRANSP:TRANSPARENT"
-    yield "END:VEVENT"
-
-
-def _time_line(name: str, at: date, zone: str) -> str:
-    if not isinstance(at, datetime):
-        return f"{name};VALUE=DATE:{at:%Y%m%d}"
-    if at.tzinfo or zone == "UTC":
-        return f"{name}:{at:%Y%m%dT%H%M%S}Z"
-    return f"{name};TZID={zone}:{at:%Y%m%dT%H%M%S}"
-
-
-def _zone_lines(zone: ZoneInfo, first_year: int, last_year: int) -> Iterator[str]:
-    """The zone's clock over the years, one change at a time."""
-    first, last = MICROSECOND * year_start(first_year) - _BESIDE, MICROSECOND * year_start(last_year + 1) + _BESIDE
-    offset = in_zone(first, zone).utcoffset() or timedelta(0)
-    yield from ("BEGIN:VTIMEZONE", f"TZID:{zone.key}")
-    for at, before, after in ((first, offset, offset), *clock_changes(zone, first, last)):
-        kind = "DAYLIGHT" if in_zone(at, zone).dst() else "STANDARD"
-        yield from (f"BEGIN:{kind}", f"DTSTART:{EPOCH + at + before:%Y%m%dT%H%M%S}")
-        yield from (f"TZOFFSETFROM:{_offset_text(before)}", f"TZOFFSETTO:{_offset_text(after)}", f"END:{kind}")
-    yield "END:VTIMEZONE"
-
-
-def _offset_text(offset: timedelta) -> str:
-    minutes, seconds = divmod(abs(offset) // timedelta(seconds=1), 60)
-    sign = "-" if offset < timedelta(0) else "+"
-    return f"{sign}{minutes // 60:02}{minutes % 60:02}" + (f"{seconds:02}" if seconds else "")
-
-
-def _escaped(text: str) -> str:
-    return _NO_NAME.sub(" ", text.replace("\r\n", "\n")).translate(_ESCAPED)
-
-
-def _folded(line: str) -> str:
-    """The line in pieces of at most 75 octets, none within a character."""
-    pieces, room = [""], _LONGEST_LINE
-    for character in line:
-        size = len(character.encode("utf-8"))
-        if size > room:
-            pieces.append("")
-            room = _LONGEST_LINE - 1
-        pieces[-1] += character
-        room -= size
-    return "\r\n ".join(pieces)
