@@ -20,7 +20,7 @@ from .errors import InvalidICalendar, InvalidRecurrence, MissingExtra, WrongType
 from .hours import Hours, spans_text
 from .spans import clipped
 from .worktime import compiled
-from .zones import DAY, EPOCH, FIRST_YEAR, LAST_YEAR, MICROSECOND, load_zone, wall_clock, wall_time, year_start
+from .zones import DAY, EPOCH, FIRST_YEAR, LAST_YEAR, MICROSECOND, MINUTE, load_zone, wall_clock, wall_time, year_start
 
 try:
     import icalendar
@@ -269,11 +269,11 @@ def closures_text(calendar: Calendar, first_year: int, last_year: int, *, name: 
     """The closed and the special dates of a calendar, as an iCalendar text for other programs.
 
     Each holiday and each exception of the desk's dates in these years is an event: of a whole day, by its name, where
-    it closes; timed, in the desk's zone, where it has hours of its own. With the hours and revisions of the calendar,
+    it closes; timed, in UTC, where it has hours of its own. With the hours and revisions of the calendar,
     `holidays_from` and `exceptions_from` read a `BusinessCalendar` back that is open at the same instants.
 
     Of a combined calendar it is each date on which anything but weekly hours closes or opens it: a whole day if it is
-    not open at all, else the stretches in which it is, in UTC.
+    not open at all, else the stretches in which it is.
 
     The text is the same for the same calendar: an event's UID is a digest, its DTSTAMP its own date.
 
@@ -303,12 +303,11 @@ def closures_text(calendar: Calendar, first_year: int, last_year: int, *, name: 
         written.subcomponents.extend(_own_events(calendar, zone, first_year, last_year))
     else:
         written.subcomponents.extend(_touched_events(calendar, zone, first_year, last_year))
-    written.add_missing_timezones(date(first_year, 1, 1) - _BESIDE, date(last_year, 12, 31) + 2 * _BESIDE)
     return str(written.to_ical(), "utf-8")
 
 
 def _event(zone: ZoneInfo, start: date, end: date, name: str) -> Any:
-    """An event; of dates for whole days, of the zone's local times, or of times of UTC."""
+    """An event of the zone's dates, or of times of UTC."""
     event = icalendar.Event()
     said = "\n".join((zone.key, str(start), str(end), name)).encode("utf-8", "replace")
     event.add("UID", f"{sha256(said).hexdigest()[:32]}@supportsla")
@@ -316,7 +315,7 @@ def _event(zone: ZoneInfo, start: date, end: date, name: str) -> Any:
     event.add("SUMMARY", _NO_NAME.sub(" ", name.replace("\r\n", "\n")))
     event.add("TRANSP", "TRANSPARENT")
     for key, at in (("DTSTART", start), ("DTEND", end)):
-        event.add(key, at, {"TZID": zone.key} if isinstance(at, datetime) and at.tzinfo is None else {})
+        event.add(key, at)
     return event
 
 
@@ -326,13 +325,14 @@ def _own_events(calendar: BusinessCalendar, zone: ZoneInfo, first_year: int, las
     for day, spans in calendar.exceptions:
         if first_year <= day.year <= last_year:
             own[day] = (spans, holidays.get(day, ""), True)
+    clock = wall_clock(zone, first_year, last_year)
     for day, (spans, name, is_exception) in sorted(own.items()):
-        midnight = datetime.combine(day, time.min)
-        for opens, closes in sorted({*spans}):
-            yield _event(
-                zone, midnight + timedelta(minutes=opens), midnight + timedelta(minutes=closes), name or "Open"
-            )
-        if not spans:
+        midnight = (day - EPOCH.date()).days * DAY
+        edges = {tuple(clock.instant(midnight + edge * MINUTE) for edge in span) for span in spans}
+        pieces = [(opens, closes) for opens, closes in sorted(edges) if opens < closes]
+        for opens, closes in pieces:
+            yield _event(zone, EPOCH + MICROSECOND * opens, EPOCH + MICROSECOND * closes, name or "Open")
+        if not pieces:
             event = _event(zone, day, day + _ONE_DAY, name or "Closed")
             event.update({_IS_EXCEPTION: "OFF"} if is_exception else {})
             yield event
