@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
-from supportsla import InvalidChoice, NaiveDatetime, OutOfRange, Window, WrongType, events
+from supportsla import InvalidChoice, NaiveDatetime, OutOfRange, Window, WrongType, dump, events, load
 from supportsla.events import (
     KINDS,
     Actor,
@@ -90,3 +90,11 @@ def test_events_are_values() -> None:
         assert {event: 1}[attrs.evolve(event)] == 1
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             event.at = AT  # type: ignore[misc]
+
+
+def test_the_types_of_events_are_checked_after_a_log_was_written_too() -> None:
+    """What reads documents looks the types of the fields up, and leaves them resolved."""
+    log = [Opened("A-1", "No login", at=AT, by=ANA)]
+    assert load(dump(log), "log") == tuple(log)
+    with pytest.raises(WrongType, match=r"Commented\.text is 5"):
+        Commented(5, at=AT, by=ANA)  # type: ignore[arg-type]

@@ -6,7 +6,9 @@ event is a fact, not a wish: its types are checked here, and whether it may happ
 
 from __future__ import annotations
 
+import inspect
 from datetime import datetime
+from functools import cache
 from typing import Literal, get_args
 
 import attrs
@@ -102,12 +104,18 @@ _EXPECTED: dict[str, tuple[tuple[type, ...], str]] = {
 }
 
 
+@cache
+def _checked_fields(kind: type[Actor | Event]) -> tuple[tuple[str, tuple[type, ...], str], ...]:
+    """The fields of a class that are checked, by what its source says of their types: attrs may have resolved those."""
+    written = {name: text for base in reversed(kind.__mro__) for name, text in inspect.get_annotations(base).items()}
+    return tuple((name, *_EXPECTED[text]) for name, text in written.items() if text in _EXPECTED)
+
+
 def _check_types(value: Actor | Event) -> None:
-    for field in attrs.fields(type(value)):
-        types, expected = _EXPECTED.get(field.type, ((object,), ""))
-        given = getattr(value, field.name)
+    for name, types, expected in _checked_fields(type(value)):
+        given = getattr(value, name)
         if not isinstance(given, types):
-            raise WrongType(f"{type(value).__name__}.{field.name}", given, expected)
+            raise WrongType(f"{type(value).__name__}.{name}", given, expected)
 
 
 @attrs.frozen(kw_only=True)
