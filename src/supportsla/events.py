@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Literal, get_args
 
 import attrs
@@ -104,15 +104,16 @@ _EXPECTED: dict[str, tuple[tuple[type, ...], str]] = {
 }
 
 
-@cache
-def _checked_fields(kind: type[Actor | Event]) -> tuple[tuple[str, tuple[type, ...], str], ...]:
+@lru_cache(maxsize=32)
+def _checked_fields(kind: type) -> tuple[tuple[str, tuple[type, ...], str], ...]:
     """The fields of a class that are checked, by what its source says of their types: attrs may have resolved those."""
     written = {name: text for base in reversed(kind.__mro__) for name, text in inspect.get_annotations(base).items()}
     return tuple((name, *_EXPECTED[text]) for name, text in written.items() if text in _EXPECTED)
 
 
 def _check_types(value: Actor | Event) -> None:
-    for name, types, expected in _checked_fields(type(value)):
+    kind: type = type(value)
+    for name, types, expected in _checked_fields(kind):
         given = getattr(value, name)
         if not isinstance(given, types):
             raise WrongType(f"{type(value).__name__}.{name}", given, expected)
