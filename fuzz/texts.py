@@ -6,6 +6,7 @@ refused must be refused by an error of the library; anything else is a find, and
 
 from __future__ import annotations
 
+import copy
 import json
 import sys
 from collections.abc import Callable
@@ -71,7 +72,7 @@ def changed(tree: Any, choices: atheris.FuzzedDataProvider) -> Any:
 
 
 def odd(choices: atheris.FuzzedDataProvider) -> Any:
-    return ODD[choices.ConsumeIntInRange(0, len(ODD) - 1)]
+    return copy.deepcopy(ODD[choices.ConsumeIntInRange(0, len(ODD) - 1)])
 
 
 def document(given: bytes) -> None:

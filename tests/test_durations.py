@@ -188,3 +188,10 @@ def test_a_duration_made_by_hand_is_checked_too(unit: str, amount: object, error
     """Units and the types of their amounts."""
     with pytest.raises(error):
         Duration(unit, amount)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["2 hours", "2  Hours", "2 hours\n"])
+def test_a_text_that_does_not_say_which_hours_is_asked_which(text: str) -> None:
+    """The commonest slip."""
+    with pytest.raises(InvalidDuration, match='expected "2 business hours" or "2 calendar hours"'):
+        Duration.parse(text)

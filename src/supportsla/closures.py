@@ -170,7 +170,7 @@ class Frozen(Schedule):
     for them where its shifts, or a year of UTC, reach into its first and last date.
 
     Args:
-        named: a mapping of date to name, or pairs of them.
+        days: a mapping of date to name, or pairs of them.
         first_year, last_year: the years that it holds; all others are unknown.
         made_with: the packages that knew the dates, each with its version, or versions.
 
@@ -182,7 +182,7 @@ class Frozen(Schedule):
     (2025, 2028)
     """
 
-    named: tuple[tuple[date, str], ...] = attrs.field(converter=_frozen_dates)
+    days: tuple[tuple[date, str], ...] = attrs.field(converter=_frozen_dates)
     first_year: int
     last_year: int
     made_with: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_versions)
@@ -190,13 +190,13 @@ class Frozen(Schedule):
     def __attrs_post_init__(self) -> None:
         check_years(self.first_year, self.last_year)
         first, last = date(self.first_year - 1, 12, 30), date(self.last_year + 1, 1, 1)
-        for day, _ in self.named:
+        for day, _ in self.days:
             if not first <= day <= last:
                 raise OutOfRange("a frozen holiday", day, f"{first} to {last}")
 
     def dates(self, first_year: int, last_year: int) -> Mapping[date, str]:
         """The dates of these whole years; years that are not held have none, but for the three dates beside."""
-        return {day: name for day, name in self.named if first_year <= day.year <= last_year}
+        return {day: name for day, name in self.days if first_year <= day.year <= last_year}
 
     def unknown_years(self, first_year: int, last_year: int) -> tuple[int, ...]:
         """Those of these years that are not held."""

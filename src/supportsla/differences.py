@@ -9,25 +9,22 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import lru_cache
 from itertools import chain, count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import attrs
 
 from .calendars import Calendar, Timeline, cover, known_spans
+from .documents import whole
 from .errors import WrongType
-from .notation import CALENDARS, SCHEDULES, new_converter, shown
+from .notation import CALENDARS, SCHEDULES, shown
 from .plan import Plan
 from .reasons import clock_text, date_text
 from .spans import Pair, clipped, difference, union
 from .survey import SURVEYED, Years, surveyed
 from .zones import EPOCH, FIRST_YEAR, LAST_YEAR, MICROSECOND, in_zone, utc_text, year_start
-
-if TYPE_CHECKING:
-    from cattrs import Converter
 
 __all__ = ["Change", "diff"]
 
@@ -94,7 +91,10 @@ def diff(
     if isinstance(before, Plan) and isinstance(after, Plan):
         return tuple(_of_plans(before, after, years))
     if isinstance(before, Calendar) and isinstance(after, Calendar):
-        return (*_compared("calendar", _tree(before), _tree(after)), *_hours("calendar", before, after, years))
+        return (
+            *_compared("calendar", *(whole(value)["calendar"] for value in (before, after))),
+            *_hours("calendar", before, after, years),
+        )
     raise WrongType("diff", after, "two plans, or two calendars")
 
 
@@ -108,19 +108,10 @@ def _of_plans(before: Plan, after: Plan, years: Years) -> Iterator[Change]:
         path = since and f"versions.{since}"
         was, now = old.get(since, None if old else before), new.get(since, None if new else after)
         if was and now:
-            yield from _compared(path, _tree(was), _tree(now))
+            yield from _compared(path, whole(was)["plan"], whole(now)["plan"])
             yield from _calendars(path, was, now, years)
         else:
             yield Change(path, "is new" if now else "is gone")
-
-
-@lru_cache(maxsize=1)
-def _whole() -> Converter:
-    return new_converter(defaults=True)
-
-
-def _tree(value: Plan | Calendar) -> Any:
-    return _whole().unstructure(value, Plan if isinstance(value, Plan) else Calendar)
 
 
 def _compared(path: str, before: Any, after: Any) -> Iterator[Change]:
@@ -146,10 +137,14 @@ def _members(path: str, value: Any) -> dict[str, Any] | None:
     if isinstance(value, dict):
         return value
     names = _NAMED_BY.get(path.rpartition(".")[2], ())
-    if not isinstance(value, list) or not names:
+    if not isinstance(value, list) or not names or not all(_has(member, names) for member in value):
         return None
     named = {", ".join(_text(member[name]) for name in names if member[name]): member for member in value}
     return named if len(named) == len(value) else dict(zip(map(str, count()), value, strict=False))
+
+
+def _has(member: Any, names: Iterable[str]) -> bool:
+    return isinstance(member, dict) and all(name in member for name in names)
 
 
 def _class(path: str, members: dict[str, Any]) -> tuple[bool, ...]:

@@ -45,7 +45,7 @@ from .workflow import Action, SetPriority, Workflow, workflow_faults
 if TYPE_CHECKING:
     from cattrs import Converter
 
-__all__ = ["FORM", "KINDS", "LONGEST", "dump", "load"]
+__all__ = ["FORM", "KINDS", "LONGEST", "dump", "load", "whole"]
 
 FORM = 1
 """The version of the form in which documents are written, and the only one that there is."""
@@ -100,6 +100,12 @@ def dump(value: Plan | Calendar | Schedule | Workflow | Intake | Iterable[Priori
     if load(text, cast("Literal['plan']", kind)) != held:
         raise InvalidDocument(kind, (_error("not_the_same", kind, _NOT_THE_SAME),))
     return text
+
+
+def whole(value: Any) -> dict[str, Any]:
+    """What a document of a value would hold, by its kind, with all that is left out there because it is the default."""
+    kind, held = _kind_of(value)
+    return {kind: _complete().unstructure(held, KINDS[kind])}
 
 
 def _kind_of(value: object) -> tuple[str, object]:
@@ -183,9 +189,22 @@ def load(text: str | bytes, kind: str = "plan") -> Any:
             return value
     if len(faults) < _MOST_FAULTS:
         faults += islice(_contradictions(held, kind, [finding.path for finding in faults]), _MOST_FAULTS)
-    raise InvalidDocument(kind, tuple(faults))
+    raise InvalidDocument(kind, tuple(_in_order(faults, held, steps)))
 
 
+def _in_order(faults: list[Finding], held: Any, steps: _Steps) -> list[Finding]:
+    """The faults as they stand in the document; a key that is missing under another spelling is told as that."""
+    places = {_path(at): number for number, (at, _) in enumerate(_walked(held, steps))}
+    misspelt = {
+        f"{fault.path.rpartition('.')[0]}.{meant[1]}".removeprefix(".")
+        for fault in faults
+        if (meant := _MEANT.fullmatch(fault.repair))
+    }
+    told = [fault for fault in faults if fault.name != "missing_key" or fault.path not in misspelt]
+    return sorted(told, key=lambda fault: max(places.get(place, -1) for place in _places(fault.path)))
+
+
+_MEANT = re.compile(r"did you mean (.+)\?")
 _NOT_THE_SAME = "it would be read back as another value; are its holidays made with public_holidays(country)?"
 _TOO_DEEP = f"it is nested more than {_DEEPEST} deep"
 
@@ -310,10 +329,10 @@ def _held(tree: Any, kind: str, broken: list[Finding]) -> Any:
     if not isinstance(tree, dict) or "supportsla" not in tree:
         text = f'it is no document: expected an object with two keys, "supportsla": {FORM} and "{kind}"'
         raise InvalidDocument(kind, (*broken, _error("missing_key", "supportsla", text)))
-    if tree["supportsla"] is not FORM:
+    if type(tree["supportsla"]) is not int or tree["supportsla"] != FORM:
         text = f"form {shown(tree['supportsla'])} is none that this release of supportsla reads; it reads: {FORM}"
         raise InvalidDocument(kind, (*broken, _error("unknown_form", "supportsla", text)))
-    others = [key for key in tree if key not in ("supportsla", kind)]
+    others = [key for key in tree if key not in ("supportsla", "$schema", kind)]
     if kind in tree and not others:
         return tree[kind]
     held = next((key for key in others if key in KINDS), None)
@@ -378,6 +397,11 @@ def _sentence(fault: BaseException) -> str:
 @lru_cache(maxsize=1)
 def _strict() -> Converter:
     return new_converter()
+
+
+@lru_cache(maxsize=1)
+def _complete() -> Converter:
+    return new_converter(defaults=True)
 
 
 @lru_cache(maxsize=1)

@@ -40,6 +40,7 @@ _ZERO = timedelta(0)
 _LONGEST_TEXT = 200
 _EXPECTED = 'a text such as "4 business hours 30 minutes", "1 business day", "2 calendar hours", "-3 calendar days"'
 _TEXT = re.compile(r"(-?)([0-9]+) (business|calendar) (.+)")
+_BARE = re.compile(r"(-?[0-9]{1,9}) ((?:hour|minute|second|day)s?)")
 _DAYS = re.compile(r"([0-9]+) days?")
 _HOURS = re.compile(" ?".join(rf"(?:([0-9]+) {part}s?)?" for part in _PARTS))
 
@@ -102,9 +103,10 @@ class Duration:
         """
         if not isinstance(text, str):
             raise WrongType("duration", text, _EXPECTED)
-        found = _TEXT.fullmatch(" ".join(text[: _LONGEST_TEXT + 1].casefold().split()))
+        plain = " ".join(text[: _LONGEST_TEXT + 1].casefold().split())
+        found = _TEXT.fullmatch(plain)
         if found is None or len(text) > _LONGEST_TEXT:
-            raise InvalidDuration(text[:_LONGEST_TEXT], _EXPECTED)
+            raise InvalidDuration(text[:_LONGEST_TEXT], _expected(plain))
         minus, count, kind, rest = found.groups()
         sign = -1 if minus else 1
         if days := _DAYS.fullmatch(f"{count} {rest}"):
@@ -112,6 +114,12 @@ class Duration:
         if hours := _HOURS.fullmatch(f"{count} {rest}"):
             return _hours(cast("Unit", f"{kind} hours"), *(sign * int(part or 0) for part in hours.groups()))
         raise InvalidDuration(text, _EXPECTED)
+
+
+def _expected(plain: str) -> str:
+    """What a text lacks to be a duration; mostly it is which hours or days it means."""
+    bare = _BARE.fullmatch(plain)
+    return f'"{bare[1]} business {bare[2]}" or "{bare[1]} calendar {bare[2]}"' if bare else _EXPECTED
 
 
 def _parts_text(amount: timedelta | int) -> list[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date
-from hashlib import sha256
 from importlib import import_module
 from typing import Any, overload
 
@@ -12,7 +12,7 @@ import attrs
 
 from .calendars import BusinessCalendar, Calendar, CombinedCalendar
 from .closures import CombinedSchedule, Dates, Frozen, Schedule, check_years
-from .documents import dump
+from .documents import whole
 from .errors import OutOfRange, WrongType
 from .plan import Plan, in_force
 from .zones import FIRST_YEAR, LAST_YEAR
@@ -134,10 +134,12 @@ def digest(value: Any, first_year: int | None = None, last_year: int | None = No
     UTC, the last one included. Calendars of one zone that are open at the same instants have the same digest,
     however they are described; it differs as soon as a holiday package or a zone database moves an opening.
 
-    Without years: of the value's document, as `dump` writes it.
+    Without years, of whatever `dump` takes: of what its document says, defaults included, in whatever order. A plan
+    whose holidays come from a package keeps its digest when the package changes them; one that is frozen has them.
 
     Raises:
-        WrongType, OutOfRange: with years, no calendar; no years within 1900 to 2200.
+        WrongType, OutOfRange: with years, no calendar; no years within 1900 to 2200; without, what `dump` refuses.
+        MissingExtra: without years, and the extra "documents" is not installed.
 
     >>> from supportsla import BusinessCalendar
     >>> one = BusinessCalendar("UTC", "Mo-Fr 09:00-12:00,12:00-17:00")
@@ -145,7 +147,7 @@ def digest(value: Any, first_year: int | None = None, last_year: int | None = No
     True
     """
     if first_year is None and last_year is None:
-        return _hashed(dump(value))
+        return _hashed(json.dumps(whole(value), sort_keys=True, separators=(",", ":")))
     if not isinstance(value, Calendar):
         raise WrongType("digest", value, "a calendar, where years are given")
     first, last = _given(first_year), _given(last_year)
@@ -161,4 +163,6 @@ def _given(year: int | None) -> int:
 
 
 def _hashed(text: str) -> str:
+    from hashlib import sha256
+
     return sha256(text.encode("utf-8")).hexdigest()

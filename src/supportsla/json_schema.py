@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -13,7 +14,7 @@ import attrs
 from .calendars import Calendar
 from .closures import Schedule
 from .documents import FORM, KINDS
-from .notation import CALENDARS, SCHEDULES, TAGS, TEXTS, PlanVersions, is_choice, is_list, is_table
+from .notation import CALENDARS, SCHEDULES, TAGS, TEXTS, PlanVersions, is_choice, is_list, is_table, new_converter
 from .plan import Plan
 
 __all__ = ["schema"]
@@ -26,9 +27,10 @@ _DATES: _Schema = {
     "patternProperties": {"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": {"type": "string"}},
     "additionalProperties": False,
 }
+_UNNAMED: _Schema = {"type": "array", "description": "Dates without names.", "items": dict(TEXTS[date].schema)}
 _CHOICES: dict[type, tuple[list[type], list[_Schema]]] = {
     Calendar: ([*CALENDARS.values()], []),
-    Schedule: ([*SCHEDULES.values()], [_DATES]),
+    Schedule: ([*SCHEDULES.values()], [_DATES, _UNNAMED]),
 }
 _NAMES = {member: (tag, name) for tag, members in TAGS.values() for name, member in members.items()}
 
@@ -56,8 +58,9 @@ def schema() -> _Schema:
 
 
 def _envelope(kind: str, held: _Schema) -> _Schema:
-    properties = {"supportsla": {"const": FORM}, kind: held}
-    return _object(f"document of kind {kind}", "", properties, [*properties])
+    required = {"supportsla": {"const": FORM}, kind: held}
+    properties = {"$schema": {"type": "string", "description": "For editors; not read."}, **required}
+    return _object(f"document of kind {kind}", "", properties, [*required])
 
 
 def _object(title: str, description: str, properties: Mapping[str, Any], required: list[str]) -> _Schema:
@@ -77,8 +80,8 @@ def _is_union(type_: Any) -> bool:
 
 
 def _table(type_: Any, found: _Schema) -> _Schema:
-    _, values = get_args(get_args(type_)[0])
-    return {"type": "object", "additionalProperties": _of(values, found)}
+    names, values = get_args(get_args(type_)[0])
+    return {"type": "object", "propertyNames": _of(names, found), "additionalProperties": _of(values, found)}
 
 
 def _referred(cls: type, found: _Schema) -> _Schema:
@@ -98,9 +101,20 @@ def _class(cls: type, found: _Schema) -> _Schema:
     fields = [field for field in fields if (cls, field.name) != (Plan, "versions")]
     about = _described(cls)
     tag = {_NAMES[cls][0]: {"const": _NAMES[cls][1]}} if cls in _NAMES else {}
-    properties = {field.name: _with(about.get(field.name), _of(field.type, found)) for field in fields}
+    defaults = _defaults(fields)
+    properties = {
+        field.name: {**_with(about.get(field.name), _of(field.type, found)), **defaults.get(field.name, {})}
+        for field in fields
+    }
     required = [field.name for field in fields if field.default is attrs.NOTHING]
     return _object(cls.__name__, about[""], {**tag, **properties}, [*tag, *required])
+
+
+def _defaults(fields: list[Any]) -> dict[str, _Schema]:
+    """What is left out of a document stands for these: another default is another form."""
+    plain = [field for field in fields if field.default is not attrs.NOTHING and not hasattr(field.default, "factory")]
+    write = new_converter(defaults=True)
+    return {field.name: {"default": write.unstructure(field.default, field.type)} for field in plain}
 
 
 def _with(description: str | None, held: _Schema) -> _Schema:

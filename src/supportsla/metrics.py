@@ -51,7 +51,7 @@ class Metric:
         restarts: signals at which a clock that runs is cancelled, and another one starts.
         cancels: signals that close the exchange: nothing is owed any more.
         after: the signal that must have come before any other counts; None: none.
-        done_in: statuses in which it is done; what becomes of it when the case leaves them is `Plan.reopening`.
+        done_in: statuses in which it is done; what becomes of it when the case leaves them is `Plan.on_reopening`.
         paused_in: statuses in which it waits; the due moves by the time that it waited.
         cancelled_in: statuses in which nothing is owed. The clock is cancelled there, unless a signal stops it after
             all; if the exchange is still open when the case leaves them, a clock starts afresh (P10).

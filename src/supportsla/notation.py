@@ -27,7 +27,7 @@ from .events import KINDS, Event
 from .hours import DaySpans, Hours, parse_hours, parse_spans, spans_text
 from .plan import Percent, Plan, in_force
 from .spans import Window
-from .workflow import Action, Move, RaisePriority, Remind, SetPriority
+from .workflow import Action, Move, RaisePriority, Remind, SetPriority, Timer
 from .zones import FIRST_YEAR, LAST_YEAR, ZoneName, in_range, load_zone, since_epoch, utc_text
 
 if TYPE_CHECKING:
@@ -141,9 +141,7 @@ TEXTS: Mapping[Any, Notation] = {
     Hours: Notation(str, parse_hours, _HOURS),
     DaySpans: Notation(spans_text, parse_spans, _SPANS),
     date: Notation(date.isoformat, _date, {"type": "string", "format": "date"}),
-    datetime: Notation(
-        utc_text, _instant, {"type": "string", "format": "date-time", "pattern": f"^{_INSTANT.pattern}$"}
-    ),
+    datetime: Notation(utc_text, _instant, _STAMP),
     ZoneName: Notation(str, _zone, {"type": "string", "examples": ["America/Chicago", "Europe/Berlin", "UTC"]}),
     timedelta: Notation(_length_text, _length, _LENGTH),
 }
@@ -224,13 +222,14 @@ def new_converter(wrapped: Callable[[Any, Read], Read] = _unwrapped, *, defaults
     except ModuleNotFoundError:
         raise MissingExtra("a document", "documents") from None
     made = Converter(forbid_extra_keys=True)
-    versions: Any = {Plan: {"versions": override(omit=True)}}
+    read: Any = {Plan: {"versions": override(omit=True)}}
+    written: Any = {**read, Timer: {"name": override(omit_if_default=False)}}
 
     def class_reader(cls: type) -> Read:
-        return wrapped(cls, _object_reader(make_dict_structure_fn(cls, made, **versions.get(cls, {}))))
+        return wrapped(cls, _object_reader(make_dict_structure_fn(cls, made, **read.get(cls, {}))))
 
     def class_writer(cls: type) -> Write:
-        return make_dict_unstructure_fn(cls, made, _cattrs_omit_if_default=not defaults, **versions.get(cls, {}))
+        return make_dict_unstructure_fn(cls, made, _cattrs_omit_if_default=not defaults, **written.get(cls, {}))
 
     made.register_structure_hook_factory(attrs.has, class_reader)
     made.register_unstructure_hook_factory(attrs.has, class_writer)
@@ -379,6 +378,8 @@ def _calendar_reader(made: Converter, _calendar: Any) -> Read:
 
 def _schedule_reader(made: Converter, _schedule: Any) -> Read:
     def read_schedule(raw: Any, _type: Any) -> Schedule:
+        if isinstance(raw, list):
+            return Dates(tuple((day, "") for day in made.structure(raw, tuple[date, ...])))
         if not isinstance(raw, dict):
             raise _unreadable(raw, "an object of dates and names, or with country, rule or operation")
         kind = next((SCHEDULES[key] for key in SCHEDULES if key in raw), None)
@@ -404,7 +405,8 @@ def _operand_reader(made: Converter, _operand: Any) -> Read:
 def _own_writer(made: Converter, _type: Any) -> Write:
     def write(value: Any) -> Any:
         if isinstance(value, Dates):
-            return {day.isoformat(): name for day, name in value.named}
+            named = {day.isoformat(): name for day, name in value.named}
+            return named if any(named.values()) else [*named]
         return made.unstructure(value, tuple[Window, ...] if isinstance(value, tuple) else type(value))
 
     return write

@@ -437,8 +437,9 @@ def _timer_faults(path: str, timer: Timer) -> Iterator[Finding]:
         except SupportSLAError as fault:
             yield _error("timer_zone", f"{path}.zone", str(fault))
     elif timer.calendar is None and length is not None:
-        needs = "a calendar" if length.unit.startswith("business") else "a calendar, or a zone,"
-        yield _error("timer_zone", path, f"{length} needs {needs} to be counted in")
+        business = length.unit.startswith("business")
+        needs = "business time needs a calendar" if business else "a length of time needs a calendar, or a zone,"
+        yield _error("timer_zone", path, f"{needs} to be counted in")
     if length is not None and length.unit.startswith("business") and timer.calendar is None and timer.zone is not None:
         yield _error("timer_zone", f"{path}.zone", f"{length} needs a calendar; a zone alone has no open hours")
 
