@@ -101,7 +101,7 @@ def test_texts_are_read_as_one_would_mean_them(text: str, duration: Duration) ->
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "4", "4 hours", "business hours", "4.5 business hours", "4 business", "1 business day 3 hours"),
+        *("", "4", "business hours", "4.5 business hours", "4 business", "1 business day 3 hours"),
         *("1e3 business days", "1 business hour 5", "5 minutes 1 business hour", "4 business hours, 30 minutes"),
         *("+4 business hours", "٤ business hours", "1 business week", "x" * 10_000),
         "1 business hour" + " " * 10_000 + "1 minute",
