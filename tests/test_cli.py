@@ -817,3 +817,12 @@ def test_a_document_with_one_fault_tells_that_fault(ask: Any, table: Any) -> Non
     error = ask("due", "2026-06-01T15:00Z", "--plan", table(text, "one.json"), "--priority", "P1").error
     assert "targets[1].due: duration is '4 hours'; expected " in error
     assert "more: see" not in error
+
+
+@pytest.mark.parametrize("command", ["due", "explain"])
+def test_nothing_of_a_document_controls_the_terminal(ask: Any, table: Any, command: str) -> None:
+    """Its control characters are shown as such."""
+    text = HARBOUR.read_text(encoding="utf-8").replace('"P1"', r'"P\u001b]0;t\u0007 1"')
+    answer = ask(command, "2026-01-05T10:00Z", "--plan", table(text, "odd.json"), "--priority", "outage")
+    assert answer.status == 0
+    assert answer.out.replace("\n", "").isprintable()

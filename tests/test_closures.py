@@ -323,3 +323,10 @@ def test_a_rule_from_the_last_day_of_february_recurs_as_it_would() -> None:
     """Years that are sought later have their leap days where they had them."""
     leap = recurring("DTSTART:19040229\nFREQ=YEARLY").dates(1900, 2200)
     assert [day.year for day in leap] == [year for year in range(1904, 2201, 4) if year not in (2100, 2200)]
+
+
+@pytest.mark.parametrize("days", ["0", "1,0", "-0", "00,5"])
+def test_there_is_no_day_zero_of_a_month(days: str) -> None:
+    """dateutil leaves it out, and with it the only day that the rule names."""
+    with pytest.raises(InvalidRecurrence, match="expected BYMONTHDAY from 1 to 31"):
+        recurring(f"FREQ=YEARLY;BYMONTHDAY={days}")

@@ -125,6 +125,19 @@ def test_what_is_gone_or_new_or_in_another_order_is_said() -> None:
     ]
 
 
+def test_where_a_new_priority_ranks_is_said() -> None:
+    """And an order that changes beside it."""
+    top = Priority("top")
+    critical, high, medium, low = US.priorities
+    assert said(US, attrs.evolve(US, priorities=[top, *US.priorities])) == [
+        "priorities[top]: is new",
+        "priorities: in this order: top, critical, high, medium, low",
+    ]
+    assert said(US, attrs.evolve(US, priorities=[top, critical, medium, high, low]))[-1] == (
+        "priorities: in another order: top, critical, medium, high, low; was critical, high, medium, low"
+    )
+
+
 def flow(*timers: Timer, **rows: Status) -> Workflow:
     return Workflow("ours", {"Open": Status(next=["Done"], timers=timers), "Done": Status(closed=True), **rows}, "Open")
 
@@ -142,6 +155,7 @@ def test_a_workflow_is_compared_status_by_status_and_timer_by_timer() -> None:
     assert said(plan(flow(move)), plan(flow(remind, later, **lost))) == [
         'workflow.statuses.Open.timers[move to Done].after: is "5 calendar days"; was "4 calendar days"',
         "workflow.statuses.Open.timers[remind the client]: is new",
+        "workflow.statuses.Open.timers: in this order: remind the client, move to Done",
         "workflow.statuses.Lost: is new",
     ]
     assert said(plan(flow(move)), plan(None)) == ["workflow: is gone"]
@@ -195,7 +209,11 @@ def test_windows_of_a_combined_calendar_are_told_by_when_they_open() -> None:
 
 
 def test_a_status_may_have_any_name() -> None:
-    """Even one that tells calendars and schedules apart."""
+    """Even one that tells calendars and schedules apart, or that of a list whose members have names."""
+    before, after = (flow(timers=Status(next={"timers": roles})) for roles in (["support"], ["client", "support"]))
+    assert said(plan(before), plan(after)) == [
+        'workflow.statuses.timers.next.timers: is "client", "support"; was "support"'
+    ]
     assert said(plan(flow()), plan(flow(zone=Status(next=["Open"])))) == ["workflow.statuses.zone: is new"]
 
 

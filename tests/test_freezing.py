@@ -29,7 +29,9 @@ from supportsla import (
     SupportSLAError,
     Window,
     WrongType,
+    business_hours,
     dump,
+    explain,
     explain_elapsed,
     load,
     public_holidays,
@@ -284,3 +286,12 @@ def test_a_digest_without_years_does_not_depend_on_the_order_of_statuses() -> No
     again = load(json.dumps(json.loads(text), sort_keys=True))
     assert again != client_portal()
     assert digest(again) == digest(client_portal())
+
+
+def test_a_frozen_calendar_knows_the_years_of_the_desks_own_clock() -> None:
+    """In zones ahead of UTC they begin before."""
+    zone = ZoneInfo("Pacific/Kiritimati")
+    desk = BusinessCalendar(zone, "Mo-Su 09:00-17:00", holidays=public_holidays("US"))
+    start = datetime(2026, 1, 1, 9, tzinfo=zone)
+    for calendar in (desk, freeze(desk, 2026, 2027)):
+        assert explain(calendar, start, business_hours(4)).unknown_years == ()

@@ -20,12 +20,15 @@ from supportsla import (
     Calendar,
     Duration,
     InvalidPlan,
+    Move,
     OutOfRange,
     Percent,
     Plan,
     Priority,
+    Remind,
     Status,
     Target,
+    Timer,
     Window,
     Workflow,
     WrongType,
@@ -786,9 +789,9 @@ def test_what_is_neither_plan_nor_workflow_nor_calendar_is_refused() -> None:
 def test_dates_that_are_alike_are_tried_once() -> None:
     """So that a lint of many years stays small; and each date counts."""
     few, many = (starts_of(DESK, Years(2026, last)) for last in (2026, 2075))
-    assert len(few) == len(many) < 30
+    assert len(few) == len(many) < 60
     crowded = desk(exceptions={date(2026, 1, 1) + timedelta(days=n): "09:00-12:00" for n in range(1826)})
-    assert len(starts_of(crowded, Years(*SURVEYED))) < 30
+    assert len(starts_of(crowded, Years(*SURVEYED))) < 60
     assert {is_open(DESK, datetime(1970, 1, 1, tzinfo=UTC) + start.at) for start in few} == {True, False}
 
 
@@ -823,3 +826,45 @@ def test_any_calendar_can_be_checked(data: st.DataObject) -> None:
             dues = [deadline(calendar, start, length) for length in (business_hours(4), business_days(1))]
             assert [at.astimezone(UTC) for at in dues] == [due.astimezone(UTC), other.astimezone(UTC)]
             assert due > other
+
+
+def test_the_last_dates_of_the_years_are_tried_too() -> None:
+    """Christmas Eve is one of them, whatever the years end with."""
+    found = lint(
+        Plan(
+            "ours",
+            {"desk": desk(exceptions={date(2026, 12, 24): "09:00-10:00"})},
+            [Priority("a"), Priority("b")],
+            [Target("handover", "a", business_hours(4)), Target("handover", "b", business_days(1))],
+            metrics=[Metric("handover", "opening", stops="assignment")],
+        ),
+        first_year=2026,
+        last_year=2026,
+    )
+    assert [finding.name for finding in found] == ["short_day"]
+
+
+def test_what_is_never_over_is_longer_than_anything() -> None:
+    """Reminders without number come after the move, and can be told so."""
+    timers = [
+        Timer(Remind(), every=business_days(2), times=10**39, calendar="desk"),
+        Timer(Move("Done"), after=business_days(2), calendar="desk"),
+    ]
+    flow = Workflow("ours", {"Open": Status(timers=timers), "Done": Status(closed=True)}, "Open")
+    assert [finding.name for finding in lint(flow)] == ["late_reminder"]
+
+
+def test_overlapping_shifts_that_holidays_close_one_by_one_have_no_repair() -> None:
+    """Joined, they would be closed together."""
+    hours = "Mo 22:00-06:00; Tu 05:00-10:00"
+    assert [finding.repair for finding in lint(desk(hours, holidays_close="shift"))] == [""]
+
+
+@pytest.mark.parametrize("year", [1900, 2200])
+def test_the_first_and_the_last_year_are_looked_through(year: int) -> None:
+    """Holidays of the year beside are no fault."""
+    calendar = desk(holidays=public_holidays("AU"), exceptions={date(year, 6, 1): "off"})
+    assert {finding.name for finding in lint(calendar, first_year=year, last_year=year)} <= {
+        "ending_holidays",
+        "idle_exception",
+    }

@@ -75,7 +75,8 @@ def _overlaps(calendar: BusinessCalendar, years: Years) -> Iterator[Finding]:
         weekly, special = _overlap(line_of(table.hours)), _overlap(table.hours.public_holiday)
         names = [*map(_weekly_text, weekly or ()), *(f"PH {spans_text((span,))}" for span in special or ())]
         if names:
-            yield _overlapping(table.path, names[0], names[1], str(_untangled(table.hours)))
+            repaired = "" if calendar.holidays_close == "shift" else str(_untangled(table.hours))
+            yield _overlapping(table.path, names[0], names[1], repaired)
     for day, spans in calendar.exceptions:
         if (found := _overlap(spans)) is not None:
             first, second = (spans_text((span,)) for span in found)
@@ -84,7 +85,7 @@ def _overlaps(calendar: BusinessCalendar, years: Years) -> Iterator[Finding]:
 
 def _overlapping(path: str, first: str, second: str, repaired: str) -> Finding:
     text = f'"{first}" and "{second}" overlap, and count once'
-    return Finding("overlapping_spans", "warning", path, text, f'write "{repaired}"')
+    return Finding("overlapping_spans", "warning", path, text, repaired and f'write "{repaired}"')
 
 
 def line_of(hours: Hours) -> DaySpans:
@@ -208,11 +209,16 @@ def _shifts(
 
 
 def _idle(calendar: BusinessCalendar, years: Years) -> Iterator[Finding]:
-    plain = attrs.evolve(calendar, holidays=Dates(tuple(_holidays(calendar, years).items())))
+    near = tuple((day, name) for day, name in _holidays(calendar, years).items() if _is_computed(day))
+    plain = attrs.evolve(calendar, holidays=Dates(near))
     for day, spans in calendar.exceptions:
         if years.first <= day.year <= years.last and _changes_nothing(plain, day):
             text = f'"{spans_text(spans)}" on {day} is what would hold without it'
             yield Finding("idle_exception", "warning", f"exceptions.{day}", text, "leave it out")
+
+
+def _is_computed(day: date) -> bool:
+    return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 def _changes_nothing(calendar: BusinessCalendar, day: date) -> bool:

@@ -402,6 +402,10 @@ def _rule_fault(lines: tuple[str | None, str]) -> str | None:
             "expected FREQ=YEARLY where the rule counts from Easter, which comes once a year",
         ),
         (daily and "BYSETPOS" in parts, "expected no BYSETPOS where the rule recurs daily"),
+        (
+            re.search(r"(^|,)[+-]?0+(,|$)", parts.get("BYMONTHDAY", "")),
+            "expected BYMONTHDAY from 1 to 31, or -31 to -1",
+        ),
         (not re.fullmatch("0*[1-9][0-9]{0,3}", interval), "expected an INTERVAL from 1 to 9999"),
         (not _UNTIL.fullmatch(f"UNTIL={parts.get('UNTIL', '20260105')}"), "expected an UNTIL such as 20260105"),
         (start and not "19000101" <= start < "22010101", "expected a DTSTART in years 1900 to 2200"),

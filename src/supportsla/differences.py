@@ -43,6 +43,7 @@ _NAMED_BY = {
 """What names the members of a list."""
 
 
+_RANKED = ("priorities", "timers")
 _TABLES = ("calendars", "statuses", "next", "by_channel", "redirects", "made_with")
 
 
@@ -128,8 +129,10 @@ def _compared(path: str, before: Any, after: Any) -> Iterator[Change]:
             yield from _compared(place, old[key], new[key])
         else:
             yield Change(place, f"is new{_value(new[key])}" if key in new else f"is gone{_value(old[key])}")
-    if isinstance(after, list) and old.keys() == new.keys() and [*old] != [*new]:
+    if isinstance(after, list) and [key for key in old if key in new] != [key for key in new if key in old]:
         yield Change(path, f"in another order: {', '.join(new)}; was {', '.join(old)}")
+    elif path.rpartition(".")[2] in _RANKED and old.keys() < new.keys():
+        yield Change(path, f"in this order: {', '.join(new)}")
 
 
 def _members(path: str, value: Any) -> dict[str, Any] | None:

@@ -164,11 +164,12 @@ def load(text: str | bytes, kind: str = "plan") -> Any:
 
     Args:
         text: JSON as `dump` writes it, in UTF-8 where it is bytes; up to 1,000,000 characters, a log 5,000,000, and
-            50,000 values, 10,000 objects and lists, 100 different zones and 100 different recurrence rules.
+            50,000 values, 10,000 objects and lists, 100 different zones, as many countries and recurrence rules.
         kind: "plan", "calendar", "schedule", "workflow", "intake", "priorities", "targets", "metrics" or "log".
 
     Raises:
-        InvalidDocument: with every fault of the document, each with its path.
+        InvalidDocument: with every fault of the document, each with its path; of more than 1,000 of one sort the
+            first ones, and of rules that fall on no date the first three.
         WrongType, InvalidChoice: no text; no such kind.
         MissingExtra: the extra "documents" is not installed.
 
@@ -277,7 +278,7 @@ def _walked(tree: Any, steps: _Steps = ()) -> Iterator[tuple[_Steps, Any]]:
 
 def _broken(tree: Any) -> Iterator[Finding]:
     """What JSON allows and a document does not: huge ones, deep ones, repeated keys and halves of characters."""
-    holders, named = 0, {"zone": set[str](), "rule": set[str]()}
+    holders, named = 0, {"zone": set[str](), "rule": set[str](), "country": set[str]()}
     for seen, (steps, value) in enumerate(_walked(tree)):
         holders += isinstance(value, dict | list)
         if seen > _MOST_VALUES or holders > _MOST_HOLDERS or len(steps) > _DEEPEST:
@@ -497,7 +498,7 @@ def _untold(held: Any, kind: str, faulty: list[str]) -> Iterator[Finding]:
     if kind == "plan" and draft.workflow is not None:
         found = chain(found, workflow_faults(draft.workflow))
     silent = {name for name, paths in _SILENT.items() if any(map(re.compile(paths).fullmatch, faulty))}
-    told = {*faulty, *(re.sub(r"(\[\d+\]|\.action)$", "", path) for path in faulty)}
+    told = {*faulty, *(re.sub(r"(\[\d+\]|\.action|(?<=\.then)\.\w+)$", "", path) for path in faulty)}
     yield from (finding for finding in found if finding.name not in silent and told.isdisjoint(_places(finding.path)))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Literal, NamedTuple, cast, get_args
@@ -433,8 +433,9 @@ def _names(priority: Priority) -> tuple[str, ...]:
     return priority.name, *priority.aliases
 
 
-def _called(priorities: Iterable[Priority]) -> dict[str, str]:
-    return {_folded(name): priority.name for priority in priorities for name in _names(priority)}
+def _called(priorities: Sequence[Priority]) -> dict[str, str]:
+    """The priorities by all their names; where one is given twice, whose it was first."""
+    return {_folded(name): priority.name for priority in reversed(priorities) for name in _names(priority)}
 
 
 def _folded(name: str) -> str:

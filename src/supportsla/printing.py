@@ -85,7 +85,7 @@ def print_promise(promised: Promise, *, as_json: bool) -> None:
     if as_json:
         _print_json(_promise_facts(promised))
         return
-    click.echo(_title(promised.target))
+    click.echo(_printable(_title(promised.target)))
     click.echo(f"  opened  {when(promised.started)}")
     click.echo(f"  due     {when(promised.due)}")
     if promised.limit != promised.due:
@@ -102,7 +102,7 @@ def print_explanation(promised: Promise, *, as_json: bool) -> None:
         _print_json({**_promise_facts(promised), "steps": steps, **remarks})
         return
     if promised.target.metric:
-        click.echo(f"{promised.target.metric}, {promised.target.priority}\n")
+        click.echo(_printable(f"{promised.target.metric}, {promised.target.priority}") + "\n")
     click.echo(str(why))
     if promised.limit != promised.due:
         click.echo(f"\nThe limit, {promised.target.limit}, is {when(promised.limit)}.")
@@ -233,7 +233,10 @@ def print_report(found: Report, asked: Asked, file: str, *, as_json: bool) -> No
     if as_json:
         _print_json(_report_facts(found, asked, file))
         return
-    for line in (asked.promise, f"{file_name(file)}, as of {when(asked.question.now.astimezone(asked.zone))}"):
+    for line in (
+        _printable(asked.promise),
+        f"{file_name(file)}, as of {when(asked.question.now.astimezone(asked.zone))}",
+    ):
         click.echo(textwrap.fill(line, WIDTH))
     click.echo(f"\n{_drawn(_grid(found, asked), WIDTH if found.total.rows < _MANY else _WIDER)}\n")
     for note in _notes(found, asked):
@@ -294,8 +297,8 @@ def _notes(found: Report, asked: Asked) -> Iterator[str]:
         yield f"Past the due and not done, among the open and missed: {found.total.overdue:,}."
     if found.total.no_target and asked.plan:
         names = ", ".join(_name(name) or "(empty)" for name in found.without)
-        known = ", ".join(priority.name for priority in asked.plan.priorities)
-        yield f"No target for priority {names}: {asked.plan.name} has {known}."
+        known = ", ".join(_name(priority.name) for priority in asked.plan.priorities)
+        yield f"No target for priority {names}: {_name(asked.plan.name)} has {known}."
     if found.later:
         yield f"Opened later than that, and left out: {found.later:,}."
     if found.odd:

@@ -171,7 +171,7 @@ def _steps_to_due(calendar: Calendar, at: timedelta, due: timedelta, wanted: Dur
 
 
 def _unknown_years(calendar: Calendar, *instants: timedelta) -> tuple[int, ...]:
-    years = [(EPOCH + instant).year for instant in instants]
+    years = [in_zone(instant, calendar.compiled.zone).year for instant in instants]
     return calendar.unknown_years(min(years), max(years))
 
 

@@ -18,7 +18,7 @@ from .errors import NeverOpens, OutOfRange
 from .plan import Plan
 from .spans import clipped, difference
 from .worktime import due_of, open_between
-from .zones import DAY, MICROSECOND, MINUTE, in_zone, wall_time, year_start
+from .zones import DAY, LAST, MICROSECOND, MINUTE, in_zone, wall_time, year_start
 
 __all__ = ["SURVEYED", "Aim", "Order", "Start", "Survey", "Years", "length_of", "starts_of", "surveyed"]
 
@@ -69,8 +69,9 @@ class Start(NamedTuple):
 
 def starts_of(calendar: Calendar, years: Years) -> list[Start]:
     """A few instants of every different course of dates."""
-    timeline = cover(calendar, years.start, years.end - MICROSECOND)
-    days = range(year_start(years.first) // DAY + 1, year_start(years.last + 1) // DAY - 1)
+    end = min(years.end + MICROSECOND * DAY * (_COURSE + 2), LAST) - MICROSECOND
+    timeline = cover(calendar, years.start, end)
+    days = range(year_start(years.first) // DAY + 1, end // (MICROSECOND * DAY) - 1)
     hours = [_hours_of(timeline, day) for day in days]
     courses: dict[tuple[object, ...], list[int]] = {}
     for i, day in enumerate(days[:-_COURSE]):
@@ -122,9 +123,12 @@ def _middle(low: int, high: int) -> int:
 
 def length_of(duration: Duration, times: int = 1) -> tuple[str, timedelta]:
     """The unit and the length of so many durations; a calendar day is taken for 24 hours."""
-    if isinstance(duration.amount, timedelta):
-        return duration.unit.replace("calendar hours", "calendar"), times * duration.amount
-    return duration.unit.replace("calendar days", "calendar"), times * timedelta(days=duration.amount)
+    kind = duration.unit.replace("calendar hours", "calendar").replace("calendar days", "calendar")
+    length = duration.amount if isinstance(duration.amount, timedelta) else timedelta(days=duration.amount)
+    try:
+        return kind, times * length
+    except OverflowError:
+        return kind, timedelta.max
 
 
 class Aim(NamedTuple):

@@ -203,7 +203,8 @@ def _at_times(pair: _Pair, start: str, due: str, other: str) -> Finding:
         f"{pair.what}started at {start}, {first} ({late.duration}) comes at {due}, "
         f"after {second} ({early.duration}) at {other}"
     )
-    return _warning("short_day", pair.path, text, "count both in one unit")
+    repair = "" if late.kind == early.kind else "count both in one unit"
+    return _warning("short_day", pair.path, text, repair)
 
 
 def _by_priority(plan: Plan) -> Iterator[list[_Pair]]:
