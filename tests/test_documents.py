@@ -333,6 +333,42 @@ def test_a_wrong_type_is_told_where_it_is_and_nowhere_else(wrong: Any) -> None:
             assert paths(document("plan", changed)) == [path_of(steps)]
 
 
+@pytest.mark.parametrize("kind", ["priorities", "targets", "metrics", "log"])
+def test_a_document_of_several_holds_one_at_least(kind: str) -> None:
+    """No value of any of these kinds is nothing; `dump` takes none."""
+    assert paths(document(kind, []), kind) == [kind]
+    assert not VALIDATOR.is_valid({"supportsla": 1, kind: []})
+
+
+def test_an_editor_may_name_the_schema_in_a_document() -> None:
+    """It is not read."""
+    tree = {"$schema": "./document.schema.json", **tree_of(apricot_us())}
+    assert load(json.dumps(tree)) == apricot_us()
+    VALIDATOR.validate(tree)
+
+
+def test_a_key_under_another_spelling_is_told_once() -> None:
+    """Not as missing, too."""
+    assert paths(document("targets", [{"metric": "a", "priority": "b", "dew": "1 business day"}]), "targets") == [
+        "targets[0].dew"
+    ]
+
+
+def test_faults_are_told_in_the_order_of_the_document() -> None:
+    """Whichever was found first."""
+    held = put(put(FULL, ("targets", 0, "calendar"), "nowhere"), ("targets", 1, "due"), "soon")
+    assert paths(document("plan", put(held, ("name",), 5))) == ["name", "targets[0].calendar", "targets[1].due"]
+
+
+def test_the_schema_says_what_is_left_out() -> None:
+    """Another default would be another form."""
+    fields = {name: made["properties"] for name, made in schema()["$defs"].items() if "properties" in made}
+    assert fields["Target"]["boundary"]["default"] == "close"
+    assert fields["Plan"]["on_priority_change"]["default"] == "fair"
+    assert fields["Intake"]["channels"]["default"] == ["portal", "email", "chat", "phone", "emergency"]
+    assert "default" not in fields["Target"]["due"]
+
+
 def test_an_unknown_key_is_told_where_it_is() -> None:
     """In every object whose keys are given."""
     for steps, value in PLACES:

@@ -181,6 +181,7 @@ def load(text: str | bytes, kind: str = "plan") -> Any:
     tree, faults = _parsed(text, kind)
     held, steps = _held(tree, kind, faults), _inside((kind,))
     faults += islice(_barren_rules(held, steps), _MOST_BARREN)
+    faults += [_error("empty", kind, "it holds none; expected one at least")] if kind in _MEMBERS and held == [] else []
     try:
         value = _strict().structure(held, KINDS[kind])
     except (ExceptionGroup, SupportSLAError, Unreadable) as fault:

@@ -58,7 +58,7 @@ def schema() -> _Schema:
 
 
 def _envelope(kind: str, held: _Schema) -> _Schema:
-    required = {"supportsla": {"const": FORM}, kind: held}
+    required = {"supportsla": {"const": FORM}, kind: {**held, "minItems": 1} if held.get("type") == "array" else held}
     properties = {"$schema": {"type": "string", "description": "For editors; not read."}, **required}
     return _object(f"document of kind {kind}", "", properties, [*required])
 
