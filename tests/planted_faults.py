@@ -180,8 +180,8 @@ FAULTS = [
     Fault(
         "a lowered priority counts from the change",
         "terms",
-        '*_terms(scope, priority, exchange.started, exchange.started), "from_start")',
-        '*_terms(scope, priority, exchange.started, at), "from_start")',
+        '*_terms(scope, exchange, priority, exchange.started), "from_start")',
+        '*_terms(scope, exchange, priority, at), "from_start")',
         CLOCKS,
     ),
     Fault(
@@ -195,7 +195,7 @@ FAULTS = [
         "the cadence goes on from the answer when the wait ends",
         "exchanges",
         "            self.halted = None\n            self.begin(at)",
-        "            self.begin(at, self.halted and Exchange(self.halted.started, self.priority))",
+        "            self.begin(at, self.halted and Exchange(self.metric.name, self.halted.started, self.priority))",
         CLOCKS,
     ),
     Fault(
@@ -250,8 +250,8 @@ FAULTS = [
     Fault(
         "a clock is judged by the version in force at its end",
         "clocks",
-        "yield _reading(_scope(plan, name, channel, exchange.started), exchange, log.now)",
-        "yield _reading(_scope(plan, name, channel, exchange.done or exchange.started), exchange, log.now)",
+        "yield _reading(_scope(plan, channel, exchange.started), exchange, log.now)",
+        "yield _reading(_scope(plan, channel, exchange.done or exchange.started), exchange, log.now)",
         VERSIONS,
     ),
     Fault(
@@ -313,8 +313,8 @@ FAULTS = [
     Fault(
         "a grid goes on by the version in force at the answer",
         "clocks",
-        "priced(_scope(plan, metric, channel, ended.started), ended)",
-        "priced(_scope(plan, metric, channel, done), ended)",
+        "priced(_scope(plan, channel, ended.started), ended)",
+        "priced(_scope(plan, channel, done), ended)",
         VERSIONS,
     ),
 ]

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from typing import ClassVar, Literal, NamedTuple, get_args
+from typing import ClassVar, Literal, get_args
 
 import attrs
 
@@ -25,7 +25,7 @@ from .logs import Log, log_as_of
 from .plan import Percent, Plan, Target, version_of
 from .promises import Verdict, judged_done, judged_open
 from .reasons import Explanation, clock_steps, explain, when
-from .terms import Price, Scope, Term, due_under, priced, used_under, waited_under
+from .terms import Price, Scope, Term, due_under, priced, spent
 from .timing import Grid, clock_of, pending_timers
 from .worktime import due_of
 from .zones import EPOCH, MICROSECOND, as_utc, in_zone
@@ -37,7 +37,8 @@ What = Literal["timer", "start", "warning", "due", "limit"]
 _NOTHING = timedelta(0)
 
 
-class _Grounds(NamedTuple):
+@attrs.define(eq=False)
+class _Grounds:
     """What a reading was read off: the clock's prices and pauses, and the instant as of which it was read.
 
     `judge` is the name of the version that judged it, and from when on that is in force, if the plan has versions.
@@ -244,16 +245,15 @@ def readings_of(plan: Plan, log: Log) -> Iterator[Reading]:
     if plan.versions:
         yield from _readings_in_force(plan, log, next_start)
         return
-    for metric in plan.measured:
-        scope = Scope(plan, metric.name, channel)
-        found = exchanges(plan, metric, log.marks, next_start)
+    scope = Scope(plan, channel)
+    for metric, found in zip(plan.measured, exchanges(plan, log.marks, next_start), strict=True):
         for exchange in found:
             yield _reading(scope, exchange, log.now)
         if not found:
-            yield _not_started(scope, log.last("priority"))
+            yield _not_started(scope, metric.name, log.last("priority"))
 
 
-_NextStart = Callable[[str, Exchange, timedelta], timedelta]
+_NextStart = Callable[[Exchange, timedelta], timedelta]
 
 
 def _readings_in_force(plan: Plan, log: Log, next_start: _NextStart) -> Iterator[Reading]:
@@ -265,33 +265,33 @@ def _readings_in_force(plan: Plan, log: Log, next_start: _NextStart) -> Iterator
     for name in dict.fromkeys([*measured, *others]):
         found = exchanges_in_force(plan, name, log.marks, next_start)
         for exchange in found:
-            yield _reading(_scope(plan, name, channel, exchange.started), exchange, log.now)
+            yield _reading(_scope(plan, channel, exchange.started), exchange, log.now)
         if not found and name in measured:
-            yield _not_started(_scope(plan, name, channel, log.at - EPOCH), priority)
+            yield _not_started(_scope(plan, channel, log.at - EPOCH), name, priority)
 
 
-def _scope(plan: Plan, metric: str, channel: str | None, at: timedelta) -> Scope:
+def _scope(plan: Plan, channel: str | None, at: timedelta) -> Scope:
     """That of a clock that started at the instant."""
     if not plan.versions:
-        return Scope(plan, metric, channel)
+        return Scope(plan, channel)
     since, _, version = version_of(plan, at)
-    return Scope(version, metric, channel, (version.name, since))
+    return Scope(version, channel, (version.name, since))
 
 
-def _not_started(scope: Scope, priority: str | None) -> Reading:
+def _not_started(scope: Scope, metric: str, priority: str | None) -> Reading:
     plan, judge = scope.plan, scope.judge
-    target = plan.index.target(scope.metric, priority, scope.channel)
+    target = plan.index.target(metric, priority, scope.channel)
     verdict: Verdict | None = "pending" if target else None
-    reading = Reading(scope.metric, "not_started", priority, target, verdict=verdict)
+    reading = Reading(metric, "not_started", priority, target, verdict=verdict)
     if judge is None:
         return reading
     calendar = plan.calendar(target.calendar) if target else plan.index.measuring
     return attrs.evolve(reading, version=in_zone(judge[1], calendar.compiled.zone))
 
 
-def _next_start(plan: Plan, channel: str | None, metric: str, ended: Exchange, done: timedelta) -> timedelta:
+def _next_start(plan: Plan, channel: str | None, ended: Exchange, done: timedelta) -> timedelta:
     """Where the grid of a sequential metric goes on: at the due of what is done, or at its last multiple by then."""
-    term = priced(_scope(plan, metric, channel, ended.started), ended)[-1].due
+    term = priced(_scope(plan, channel, ended.started), ended)[-1].due
     if term.target is None:
         return done
     due = due_under(term, ended.pauses)
@@ -306,12 +306,13 @@ def _reading(scope: Scope, exchange: Exchange, now: timedelta) -> Reading:
     judge = scope.judge
     clock = _Grounds(priced(scope, exchange), exchange.pauses_until(until), until, judge)
     price, phase = clock.prices[-1], _phase(exchange, now)
-    term, waited = price.due, waited_under(price.due, clock.pauses, until)
-    used, zone, epoch = used_under(term, waited, until), term.calendar.compiled.zone, term.calendar.compiled.epoch
-    standing = _UNPROMISED if term.target is None else _standing(clock, phase, used)
+    term, compiled = price.due, price.due.calendar.compiled
+    zone, epoch = compiled.zone, compiled.epoch
+    used, waited = spent(term, clock.pauses, until)
+    standing = _UNPROMISED if term.target is None else _standing(clock, term.target, phase, used)
     verdict, due, limit, remaining, remaining_to_limit, due_if_resumed, warned = standing
     reading = Reading(
-        scope.metric,
+        exchange.metric,
         phase,
         price.priority,
         term.target,
@@ -347,10 +348,10 @@ _Standing = tuple[
 _UNPROMISED: _Standing = (None, None, None, None, None, None, ())
 
 
-def _standing(clock: _Grounds, phase: Phase, used: timedelta) -> _Standing:
+def _standing(clock: _Grounds, target: Target, phase: Phase, used: timedelta) -> _Standing:
     """As of its end; of a clock that waits, as of when it began to."""
-    prices, pauses, at, _ = clock
-    term, limit_term, before = prices[-1].due, prices[-1].limit, pauses
+    price, pauses, at = clock.prices[-1], clock.pauses, clock.until
+    term, limit_term, before = price.due, price.limit, pauses
     zone, epoch = term.calendar.compiled.zone, term.calendar.compiled.epoch
     if phase == "paused":
         at, before = _before_the_last(pauses, at)
@@ -361,9 +362,8 @@ def _standing(clock: _Grounds, phase: Phase, used: timedelta) -> _Standing:
     verdict = judged_done(at, due, limit) if phase == "done" else judged_open(at, due, limit)
     remaining = remaining_to_limit = term.amount - used
     if limit_term is not term:
-        waited = waited_under(limit_term, pauses, clock.until)
-        remaining_to_limit = limit_term.amount - used_under(limit_term, waited, clock.until)
-    warned = tuple(warning for warning, comes in _warnings(term, due) if comes <= at)
+        remaining_to_limit = limit_term.amount - spent(limit_term, pauses, clock.until)[0]
+    warned = _warned(term, due, at) if target.warn_before else ()
     if phase == "paused":
         resumed = _resumed(term, pauses)
         return verdict, None, None, remaining, remaining_to_limit, resumed, warned
@@ -397,6 +397,11 @@ def _before_the_last(pauses: list[Pause], now: timedelta) -> tuple[timedelta, li
         first -= 1
         since = pauses[first][0]
     return since, pauses[:first]
+
+
+def _warned(term: Term, due: timedelta, at: timedelta) -> tuple[Duration | Percent, ...]:
+    """The warnings that have come by an instant."""
+    return tuple(warning for warning, comes in _warnings(term, due) if comes <= at)
 
 
 def _warnings(term: Term, due: timedelta) -> Iterable[tuple[Duration | Percent, timedelta]]:

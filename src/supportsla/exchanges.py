@@ -10,7 +10,7 @@ next one is for the version in force then (W18).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -76,7 +76,7 @@ def marks_of(events: Iterable[Event]) -> list[Mark]:
     marks: list[Mark] = []
     for event in events:
         try:
-            of = _MARKS[event.__class__]
+            of = _MARKS[type(event)]
         except KeyError:
             raise no_event(event) from None
         marks += of(event, event.at - EPOCH)
@@ -84,16 +84,16 @@ def marks_of(events: Iterable[Event]) -> list[Mark]:
 
 
 class Exchange:
-    """One clock of a metric: from when, at which priorities, when it waited, and how it ended.
+    """One clock of a metric, by its name: from when, at which priorities, when it waited, and how it ended.
 
     `priorities` begins with the one that the case had at the start. `paused_since` is when the pause began that is not
     over yet; `done` and `cancelled` are its end, if it has one.
     """
 
-    __slots__ = ("cancelled", "done", "paused_by", "paused_since", "pauses", "priorities", "started")
+    __slots__ = ("cancelled", "done", "metric", "paused_by", "paused_since", "pauses", "priorities", "started")
 
-    def __init__(self, started: timedelta, priority: str | None) -> None:
-        self.started = started
+    def __init__(self, metric: str, started: timedelta, priority: str | None) -> None:
+        self.metric, self.started = metric, started
         self.priorities = [(started, priority)]
         self.pauses: list[Pause] = []
         self.paused_since: timedelta | None = None
@@ -131,22 +131,29 @@ class Exchange:
             self.priorities.append((at, priority))
 
 
-_NextStart = Callable[[str, Exchange, timedelta], timedelta]
+_ON: tuple[Mode, ...] = ("running", "paused")
+_START = timedelta(0)
+_NOBODY = frozenset[int]()
+_NextStart = Callable[[Exchange, timedelta], timedelta]
 
 
-def exchanges(plan: Plan, metric: Metric, marks: Sequence[Mark], next_start: _NextStart) -> list[Exchange]:
-    """The metric's clocks, in order; `next_start` says when a sequential one starts after the one before."""
-    fold = _Fold(metric, plan.on_reopening, next_start)
-    modes, heard = metric.modes, metric.heard
+def exchanges(plan: Plan, marks: Iterable[Mark], next_start: _NextStart) -> list[list[Exchange]]:
+    """Each metric's clocks, in order; `next_start` says when a sequential one starts after the one before."""
+    folds = [_Fold(metric, plan.on_reopening, next_start) for metric in plan.measured]
+    sees, hears, left = plan.index.sees, plan.index.hears, _NOBODY
     for at, kind, value in marks:
         if kind == "status":
-            if value in modes or fold.mode != "running":
-                fold.move(at, value)
+            entered = sees.get(value, _NOBODY)
+            for i in left | entered:
+                folds[i].move(at, value)
+            left = entered
         elif kind == "priority":
-            fold.price(at, value)
-        elif value in heard:
-            fold.signal(at, value)
-    return fold.found
+            for fold in folds:
+                fold.price(at, value)
+        else:
+            for i in hears[value]:
+                folds[i].signal(at, value)
+    return [fold.found for fold in folds]
 
 
 def exchanges_in_force(plan: Plan, metric: str, marks: Iterable[Mark], next_start: _NextStart) -> list[Exchange]:
@@ -164,19 +171,22 @@ class _Fold:
     ended: `halted` is that one, and `idle` and `repriced` are what the case has been through since.
     """
 
-    live: Exchange | None = None
-    halted: Exchange | None = None
+    __slots__ = (
+        *("metric", "on_reopening", "next_start", "found", "awake", "owed", "live", "halted", "idle", "repriced"),
+        *("mode", "status", "since", "priority"),
+    )
     idle: list[Pause]
     repriced: list[tuple[timedelta, str | None]]
-    owed = False
-    mode: Mode = "running"
-    status, since = "", timedelta(0)
-    priority: str | None = None
 
     def __init__(self, metric: Metric, on_reopening: Reopening, next_start: _NextStart) -> None:
         self.metric, self.on_reopening, self.next_start = metric, on_reopening, next_start
         self.found: list[Exchange] = []
-        self.awake = metric.after is None
+        self.awake, self.owed = metric.after is None, False
+        self.live: Exchange | None = None
+        self.halted: Exchange | None = None
+        self.mode: Mode = "running"
+        self.status, self.since = "", _START
+        self.priority: str | None = None
 
     def price(self, at: timedelta, priority: str | None) -> None:
         self.priority = priority
@@ -200,7 +210,7 @@ class _Fold:
             self.begin(at)
         if not self.owed and self.awake and signal in self.metric.starts:
             self.owed = True
-            if self.mode in ("running", "paused"):
+            if self.mode in _ON:
                 self.begin(at, following)
 
     def stop(self, at: timedelta, *, starts_next: bool) -> Exchange | None:
@@ -214,7 +224,7 @@ class _Fold:
             ended.go_on(at)
             ended.done, ended.cancelled = at, None
             if self.metric.recurrence == "sequential":
-                following = Exchange(self.next_start(self.metric.name, ended, at), self.priority)
+                following = Exchange(ended.metric, self.next_start(ended, at), self.priority)
                 following.pauses = [pause for pause in ended.pauses if pause[1] > following.started]
         self.owed, self.live, self.halted = False, None, None
         return following
@@ -235,32 +245,28 @@ class _Fold:
 
     def begin(self, at: timedelta, clock: Exchange | None = None) -> None:
         """Let a clock run, or wait, from the instant on; without one, that starts then."""
-        self.live = clock = clock or Exchange(at, self.priority)
+        self.live = clock = clock or Exchange(self.metric.name, at, self.priority)
         self.found.append(clock)
         if self.mode == "paused":
             clock.pause(at, self.status)
 
     def move(self, at: timedelta, status: str) -> None:
         mode = self.metric.modes.get(status, "running")
-        if self.live is not None:
-            if self.live.paused_since is not None:
-                self.live.go_on(at)
-            self.leave(at, mode)
+        live = self.live
+        if live is not None:
+            live.go_on(at)
+            if mode == "paused":
+                live.pause(at, status)
+            elif mode != "running":
+                self.leave(live, at, mode)
         elif self.halted is not None:
             self.idle.append((self.since, at, self.status))
         self.mode, self.status, self.since = mode, status, at
-        if mode in ("running", "paused"):
-            if self.live is not None:
-                if mode == "paused":
-                    self.live.pause(at, status)
-            elif self.owed:
-                self.come_back(at)
+        if self.owed and live is None and mode in _ON:
+            self.come_back(at)
 
-    def leave(self, at: timedelta, mode: Mode) -> None:
-        """What becomes of the clock that runs or waits when the case moves to where it is in that mode."""
-        live = self.live
-        if live is None or mode in ("running", "paused"):
-            return
+    def leave(self, live: Exchange, at: timedelta, mode: Mode) -> None:
+        """What becomes of the clock that runs or waits when the case moves to where it is over in that mode."""
         self.end(at)
         if live.cancelled is not None:
             self.halted, self.idle, self.repriced = live, [], []
@@ -340,8 +346,8 @@ class _FoldInForce(_Fold):
         self.turn(at)
 
     def begin(self, at: timedelta, clock: Exchange | None = None) -> None:
-        clock = clock or Exchange(at, self.priority)
+        clock = clock or Exchange(self.metric.name, at, self.priority)
         self.turn(clock.started)
-        if self.owed and self.mode in ("running", "paused"):
+        if self.owed and self.mode in _ON:
             clock.priorities = [(clock.started, self.called(self.priority))]
             super().begin(at, clock)

@@ -93,17 +93,10 @@ def log_as_of(plan: Plan, events: Iterable[Event], now: datetime) -> Log:
     else:
         _know(plan, marks)
     seen = Log(at, opened, marks, None, log[-1].at)
-    if not _is_timed(plan, str(seen.last("status"))):
+    if seen.last("status") not in plan.index.timed:
         return seen
     step = advance(plan, replay(log), now)
     return Log(at, opened, [*marks, *marks_of(step.events)], step.case, step.case.at)
-
-
-def _is_timed(plan: Plan, status: str) -> bool:
-    """Whether the status has timers, of any version."""
-    if plan.versions:
-        return any(_is_timed(version, status) for _, version in plan.versions if status in version.index.statuses)
-    return plan.workflow is not None and bool(plan.workflow.status(status).timers)
 
 
 def _know(plan: Plan, marks: list[Mark]) -> None:

@@ -31,7 +31,7 @@ from .errors import (
 )
 from .findings import Finding, listed, step
 from .members import members_of
-from .metrics import Metric, standard_metrics
+from .metrics import SIGNALS, Metric, standard_metrics
 from .workflow import WITHIN_CALENDAR, SetPriority, Timer, Workflow, is_positive
 from .worktime import Boundary, as_duration, check_boundary
 from .zones import EPOCH, in_range, since_epoch
@@ -337,17 +337,29 @@ def _measured(plan: Plan) -> tuple[Metric, ...]:
     return standard_metrics(solved=[name for name, status in statuses if status.closed])
 
 
+def _places(found: Iterable[bool]) -> frozenset[int]:
+    return frozenset(place for place, is_there in enumerate(found) if is_there)
+
+
 class Index:
-    """A plan's targets, calendars and ranks by name, for who asks often."""
+    """A plan's targets, calendars and ranks by name, for who asks often.
+
+    `hears` and `sees` are the places of the metrics that a signal concerns, and a status.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.targets = {(target.metric, target.priority, target.channel): target for target in plan.targets}
         self.calendars = dict(plan.calendars)
         self.metrics = _measured(plan)
+        self.hears = {signal: _places(signal in metric.heard for metric in self.metrics) for signal in SIGNALS}
+        named = {status for metric in self.metrics for status in metric.modes}
+        self.sees = {status: _places(status in metric.modes for metric in self.metrics) for status in named}
         self.measuring = self.calendars.get(MEASURING_CALENDAR, ALWAYS)
         self.statuses = dict(plan.workflow.statuses) if plan.workflow else {}
         self.ranks = {priority.name: rank for rank, priority in enumerate(plan.priorities)}
         self.versions = tuple(_stretches(plan.versions))
+        self.timed = {name for name, status in self.statuses.items() if status.timers}
+        self.timed.update(*(version.plan.index.timed for version in self.versions))
         self.starts = [version.since for version in self.versions]
 
     def target(self, metric: str, priority: str | None, channel: str | None) -> Target | None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+
+import attrs
 
 from .calendars import Calendar
 from .durations import Duration
@@ -19,12 +20,13 @@ from .plan import Plan, Target
 from .worktime import Boundary, due_of, open_between, used_up
 from .zones import in_range
 
-__all__ = ["Price", "Scope", "Term", "due_under", "priced", "used_under", "waited_under"]
+__all__ = ["Price", "Scope", "Term", "due_under", "priced", "spent"]
 
 _NOTHING = timedelta(0)
 
 
-class Term(NamedTuple):
+@attrs.define(eq=False)
+class Term:
     """An amount of time that counts from an instant, and the due if nothing interrupts it.
 
     Without a target there is no amount, and it only measures.
@@ -57,18 +59,15 @@ def passed(term: Term, start: timedelta, end: timedelta) -> timedelta:
     return end - start if term.around_the_clock else open_between(term.calendar, start, end)
 
 
-def waited_under(term: Term, pauses: Iterable[Pause], at: timedelta) -> timedelta:
-    """How much time, as the term counts it, has gone by in the pauses by an instant."""
-    waited = _NOTHING
+def spent(term: Term, pauses: Iterable[Pause], at: timedelta) -> tuple[timedelta, timedelta]:
+    """How much of it is used at an instant, and how much time, as it counts, has gone by in the pauses until then."""
+    since, waited = term.since, _NOTHING
+    if at <= since:
+        return _NOTHING, _NOTHING
     for low, high, _ in pauses:
-        if high > term.since and low < at:
-            waited += passed(term, max(low, term.since), min(high, at))
-    return waited
-
-
-def used_under(term: Term, waited: timedelta, at: timedelta) -> timedelta:
-    """How much of it is used at an instant, of which so much has been waited."""
-    return passed(term, term.since, at) - waited if at > term.since else _NOTHING
+        if high > since:
+            waited += passed(term, max(low, since), high)
+    return passed(term, since, at) - waited, waited
 
 
 def due_under(term: Term, pauses: Iterable[Pause]) -> timedelta:
@@ -90,7 +89,8 @@ def _used_up(term: Term, amount: timedelta) -> timedelta:
     return used_up(term.calendar, term.since, amount, term.boundary)
 
 
-class Price(NamedTuple):
+@attrs.define(eq=False)
+class Price:
     """Which target holds from an instant on, and why: `due` and `limit` are the terms that set the two."""
 
     at: timedelta
@@ -100,14 +100,14 @@ class Price(NamedTuple):
     why: str
 
 
-class Scope(NamedTuple):
-    """Whose targets hold: a metric's, of a plan, for a case that came in on a channel.
+@attrs.define(eq=False)
+class Scope:
+    """Whose targets hold: those of a plan, for a case that came in on a channel.
 
     `judge` is the name of the plan, and from when on it is in force, if it is a version of one that changes.
     """
 
     plan: Plan
-    metric: str
     channel: str | None
     judge: tuple[str, timedelta] | None = None
 
@@ -115,17 +115,17 @@ class Scope(NamedTuple):
 def priced(scope: Scope, exchange: Exchange) -> list[Price]:
     """The targets that held for a clock, in order, the last one being the one that holds (P16)."""
     (started, priority), *changes = exchange.priorities
-    prices = [Price(started, priority, *_terms(scope, priority, started, started), "")]
+    prices = [Price(started, priority, *_terms(scope, exchange, priority, started), "")]
     for at, changed in changes:
         prices.append(_repriced(scope, exchange, prices[-1], at, changed))
     return prices
 
 
-def _terms(scope: Scope, priority: str | None, started: timedelta, since: timedelta) -> tuple[Term, Term]:
+def _terms(scope: Scope, exchange: Exchange, priority: str | None, since: timedelta) -> tuple[Term, Term]:
     """The due and the limit of a priority's own target, as it counts from an instant; or all time since the start."""
-    target = scope.plan.index.target(scope.metric, priority, scope.channel)
+    target = scope.plan.index.target(exchange.metric, priority, scope.channel)
     if target is None:
-        term = Term(None, scope.plan.index.measuring, started)
+        term = Term(None, scope.plan.index.measuring, exchange.started)
         return term, term
     due = _term(scope.plan, target, target.due, since)
     return due, due if target.limit is None else _term(scope.plan, target, target.limit, since)
@@ -135,12 +135,12 @@ def _repriced(scope: Scope, exchange: Exchange, old: Price, at: timedelta, prior
     how = scope.plan.on_priority_change
     lowered = _rank(scope.plan, priority) > _rank(scope.plan, old.priority)
     if how == "from_start" or (how == "fair" and lowered):
-        return Price(at, priority, *_terms(scope, priority, exchange.started, exchange.started), "from_start")
-    due, limit = _terms(scope, priority, exchange.started, at)
+        return Price(at, priority, *_terms(scope, exchange, priority, exchange.started), "from_start")
+    due, limit = _terms(scope, exchange, priority, at)
     if how == "from_change" or old.due.target is None:
         return Price(at, priority, due, limit, "from_change")
     if due.target is None:
-        return old._replace(at=at, priority=priority, why="unpromised")
+        return attrs.evolve(old, at=at, priority=priority, why="unpromised")
     pauses = exchange.pauses_until(at)
     kept = _earlier(old.due, due, pauses)
     same = old.due is old.limit and due is limit

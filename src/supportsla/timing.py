@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Container
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple, get_args
+from typing import get_args
 
 import attrs
 
@@ -66,7 +66,8 @@ def end_of(calendar: Calendar, start: datetime, length: Duration) -> datetime:
     return Grid(calendar, start, length).end(1)
 
 
-class Grid(NamedTuple):
+@attrs.define(eq=False)
+class Grid:
     """The multiples of a length from a start, each counted from the start."""
 
     calendar: Calendar
@@ -76,9 +77,9 @@ class Grid(NamedTuple):
 
     def end(self, times: int) -> datetime:
         """The end of so many lengths; far off where there is none."""
-        amount = Duration(self.length.unit, self.length.amount * times)
+        length = self.length if times == 1 else Duration(self.length.unit, self.length.amount * times)
         try:
-            return EPOCH + due_of(self.calendar, self.start - EPOCH, amount, self.boundary)
+            return EPOCH + due_of(self.calendar, self.start - EPOCH, length, self.boundary)
         except (NeverOpens, OutOfRange, OverflowError):
             return _NEVER
 
@@ -98,10 +99,15 @@ def _since(case: Case, since: Since) -> datetime:
     return case.entered
 
 
+def _fired(case: Case, name: str) -> tuple[int, int]:
+    """How often a timer has fired, and with which version of the case it last did; 0 where it has not."""
+    return next(((times, version) for fired, times, _, version in case.fired if fired == name), (0, 0))
+
+
 def _next_due(plan: Plan, case: Case, timer: Timer, floor: datetime) -> datetime:
     """When the timer fires next, not before the floor; far off where it does not."""
     calendar, start = clock_of(plan, timer), _since(case, timer.since)
-    times, version = next(((times, version) for name, times, _, version in case.fired if name == timer.name), (0, 0))
+    times, version = _fired(case, timer.name) if case.fired else (0, 0)
     if timer.every is not None and timer.since != "fired":
         return _on_grid(Grid(calendar, start, timer.every), timer.times, floor)
     if timer.every is not None:
