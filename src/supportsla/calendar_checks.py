@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import attrs
 
 from .calendars import BusinessCalendar, Calendar, CombinedCalendar, known_spans
-from .closures import Dates
+from .closures import Dates, years_text
 from .findings import Finding
 from .hours import DAYS, DaySpans, Hours, spans_text
 from .spans import Pair, difference
@@ -232,15 +232,11 @@ def _changes_nothing(calendar: BusinessCalendar, day: date) -> bool:
 def _ending(calendar: BusinessCalendar, years: Years) -> Iterator[Finding]:
     unknown = calendar.unknown_years(years.first, years.last)
     if years.last in unknown:
-        text = f"the table of public holidays does not reach {_years_text(unknown)}, which have none"
+        text = f"the table of public holidays does not reach {years_text(unknown)}, which have none"
         yield Finding("ending_holidays", "warning", "holidays", text, "give their dates")
     elif (last := _last_date(calendar, years)) is not None:
         text = f"the last date is {last}; there is none in {years.last}"
         yield Finding("ending_holidays", "warning", "holidays", text, f"give the dates up to {years.last}")
-
-
-def _years_text(years: Sequence[int]) -> str:
-    return f"{years[0]} to {years[-1]}" if len(years) > 1 else f"{years[0]}"
 
 
 def _last_date(calendar: BusinessCalendar, years: Years) -> date | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import groupby, takewhile
@@ -38,6 +38,7 @@ __all__ = [
     "checked_date",
     "public_holidays",
     "recurring",
+    "years_text",
 ]
 
 
@@ -113,6 +114,11 @@ def check_years(first_year: int, last_year: int) -> None:
             raise WrongType(where, year, "an integer")
         if not first <= year <= LAST_YEAR:
             raise OutOfRange(where, year, f"years {first} to {LAST_YEAR}")
+
+
+def years_text(years: Sequence[int]) -> str:
+    """Some years as a text, by the first and the last of them."""
+    return f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
 
 
 def _sorted_dates(

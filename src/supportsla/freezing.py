@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from importlib import import_module
 from typing import Any, overload
@@ -11,7 +11,7 @@ from typing import Any, overload
 import attrs
 
 from .calendars import BusinessCalendar, Calendar, CombinedCalendar
-from .closures import CombinedSchedule, Dates, Frozen, Schedule, check_years
+from .closures import CombinedSchedule, Dates, Frozen, Schedule, check_years, years_text
 from .documents import whole
 from .errors import OutOfRange, WrongType
 from .plan import Plan, in_force
@@ -92,7 +92,7 @@ def _schedule(schedule: Schedule, first_year: int, last_year: int) -> Schedule:
     if all(isinstance(leaf, Dates) for leaf in leaves):
         return schedule
     if unknown := schedule.unknown_years(first_year, last_year):
-        raise OutOfRange("freeze: a year without known holidays", _years_text(unknown), _known_years(schedule))
+        raise OutOfRange("freeze: a year without known holidays", years_text(unknown), _known_years(schedule))
     first, last = date(first_year - 1, 12, 30), date(last_year + 1, 1, 1)
     found = schedule.dates(first.year, last.year)
     named = {day: name for day, name in found.items() if first <= day <= last}
@@ -120,11 +120,7 @@ def _made_with(leaf: Schedule) -> tuple[tuple[str, str], ...]:
 def _known_years(schedule: Schedule) -> str:
     unknown = set(schedule.unknown_years(FIRST_YEAR, LAST_YEAR))
     known = [year for year in range(FIRST_YEAR, LAST_YEAR + 1) if year not in unknown]
-    return f"{_years_text(known)}, for which all of its holidays are known" if known else "none, of any year"
-
-
-def _years_text(years: Sequence[int]) -> str:
-    return f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
+    return f"{years_text(known)}, for which all of its holidays are known" if known else "none, of any year"
 
 
 def digest(value: Any, first_year: int | None = None, last_year: int | None = None) -> str:
