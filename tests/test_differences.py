@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,6 +69,11 @@ def pairs(draw: st.DrawFn) -> tuple[Calendar, Calendar, datetime]:
     return before, after, at
 
 
+def _exists(day: date, zone: ZoneInfo) -> bool:
+    noon = datetime.combine(day, time(12), zone)
+    return noon.astimezone(UTC).astimezone(zone).date() == day
+
+
 @given(pairs())
 def test_calendars_differ_on_the_dates_on_which_one_is_open_and_the_other_is_not(
     drawn: tuple[Calendar, Calendar, datetime],
@@ -79,11 +84,12 @@ def test_calendars_differ_on_the_dates_on_which_one_is_open_and_the_other_is_not
     start, end = datetime(year, 1, 2, tzinfo=UTC), datetime(year, 12, 30, tzinfo=UTC)
     both = [window for calendar in (before, after) for window in windows(calendar, start, end)]
     edges = sorted({start, end, *(edge.astimezone(UTC) for one in both for edge in (one.opens, one.closes))})
-    expected = set()
+    expected, zone = set(), ZoneInfo(after.zone)
     for low, high in pairwise(edges):
         if is_open(before, low) != is_open(after, low):
-            first, last = ((edge.astimezone(ZoneInfo(after.zone))).date() for edge in (low, high - MICROSECOND))
-            expected |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
+            first, last = (edge.astimezone(zone).date() for edge in (low, high - MICROSECOND))
+            days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+            expected |= {day for day in days if _exists(day, zone)}
     found = {day for change in diff(before, after, first_year=year, last_year=year) for day in change.dates}
     assert {day for day in found if date(year, 1, 4) < day < date(year, 12, 28)} == {
         day for day in expected if date(year, 1, 4) < day < date(year, 12, 28)
@@ -184,6 +190,14 @@ def test_a_long_list_of_dates_is_shortened_in_the_sentence_only() -> None:
     assert change.message.startswith("other hours on 261 dates in 2026: Thu 2026-01-01 (09:00-18:00, was 09:00-17:00)")
     assert change.message.endswith("Wed 2026-01-07 (09:00-18:00, was 09:00-17:00), and 256 more")
     assert len(change.dates) == 261
+
+
+def test_a_date_that_the_zone_skips_is_not_listed() -> None:
+    """Kwajalein went from Friday, 20 August 1993, to Sunday."""
+    before, after = (desk(hours, "Pacific/Kwajalein") for hours in ("24/7", "off"))
+    *_, change = diff(before, after, first_year=1993, last_year=1993)
+    assert len(change.dates) == 364
+    assert date(1993, 8, 21) not in change.dates
 
 
 def test_a_schedule_of_another_sort_is_one_change() -> None:

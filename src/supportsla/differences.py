@@ -211,11 +211,12 @@ def _hours(path: str, before: Calendar, after: Calendar, years: Years) -> Iterat
 
 
 def _dates(timeline: Timeline, spans: list[Pair]) -> Iterator[date]:
-    """The local dates that the stretches touch."""
+    """The local dates that the stretches touch; a date that the zone skips is none."""
     starts = timeline.midnights
     touched = (range(bisect_right(starts, low) - 1, bisect_left(starts, high)) for low, high in spans)
     for i in dict.fromkeys(chain.from_iterable(touched)):
-        yield date.fromordinal(EPOCH.toordinal() + timeline.first_day + i)
+        if starts[i] < starts[i + 1]:
+            yield date.fromordinal(EPOCH.toordinal() + timeline.first_day + i)
 
 
 def _open(timeline: Timeline, day: date, spans: list[Pair]) -> str:
