@@ -227,6 +227,13 @@ FAULTS = [
         CLOCKS,
     ),
     Fault(
+        "a wait through two statuses is two waits",
+        "clocks",
+        "while first and pauses[first - 1][1] == since:",
+        "if first and pauses[first - 1][1] == since:",
+        CLOCKS,
+    ),
+    Fault(
         "a version is in force only after its instant",
         "plan",
         "bisect_right(plan.index.starts, at) - 1",

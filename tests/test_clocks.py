@@ -801,6 +801,7 @@ def test_a_wait_through_two_statuses_is_one_wait() -> None:
     log: list[Event] = [opened(at(15, 8)), move(at(15, 19), "Waiting on Client")]
     log += [move(at(16, 7), "Waiting on Internal Team"), move(at(16, 9), "In Progress")]
     assert last("resolution", plan, log, at(16, 9)).due == at(16, 9)
+    assert last("resolution", plan, log[:-1], at(16, 8)).verdict == "pending"
 
 
 def test_a_warning_that_came_stays_while_the_clock_waits_and_when_it_is_done() -> None:
