@@ -25,7 +25,7 @@ from .plan import Plan, check_plan
 from .plan_tables import ABSENT, Codes, PlanTable
 from .promises import Verdict
 from .term_tables import Prices, Terms, TermTable, Waits
-from .timer_tables import passed_by_themselves
+from .timer_tables import aftermath
 from .zones import EPOCH, MICROSECOND, in_range, since_epoch
 
 __all__ = ["readings"]
@@ -74,7 +74,7 @@ def readings(plan: Plan, events: Any, now: datetime | np.datetime64) -> dict[str
     check_plan(plan)
     until = _now(now)
     log = EventTable(plan, events)
-    marks, ended, failed = passed_by_themselves(log, log.marks(until), until)
+    marks, ended, failed = aftermath(log, until)
     begun = log.opened <= until
     view = View(log.plan, until, _last_priorities(log, marks, begun), log.channel, log.plan.version_at(ended))
     openings = Openings(log.opened, log.first_status, log.first_priority, log.channel, log.by_client, begun)

@@ -74,9 +74,9 @@ class Marks:
         """Some of them."""
         return Marks(self.case[rows], self.at[rows], self.kind[rows], self.value[rows])
 
-    def followed_by(self, others: Marks) -> Marks:
+    def followed_by(self, *others: Marks) -> Marks:
         """These and others, each case's together."""
-        both = [np.concatenate((mine, theirs)) for mine, theirs in zip(_fields(self), _fields(others), strict=True)]
+        both = [np.concatenate(parts) for parts in zip(*map(_fields, (self, *others)), strict=True)]
         return Marks(*both).taken(both[0].argsort(kind="stable"))
 
 
@@ -217,6 +217,22 @@ class EventTable:
         """An error, with a note on where it was found."""
         fault.add_note(f"in row {self.row[row]} of column {column!r}")
         return fault
+
+    def is_move(self, rows: Codes) -> Mask:
+        """Which rows move a case to another status."""
+        return self.what[rows] == _MOVED
+
+    def is_repricing(self, rows: Codes) -> Mask:
+        """Which rows give a case another priority."""
+        return self.what[rows] == _PRICED
+
+    def is_message(self, rows: Codes) -> Mask:
+        """Which rows are public comments or files."""
+        return np.isin(self.what[rows], _MESSAGES) & self.public[rows]
+
+    def is_firing(self, rows: Codes) -> Mask:
+        """Which rows are what a timer did to a case that stays where it is."""
+        return (self.what[rows] == _REMINDED) | self.is_repricing(rows) & (self.who[rows] == _SYSTEM)
 
     def marks(self, until: int) -> Marks:
         """What the events up to an instant are for clocks, but for openings, with names that the plan has.
