@@ -23,14 +23,11 @@ from clock_strategies import (
     TIMED,
     clock_lives,
     clock_plans,
-    edges_of,
-    ends_of,
-    instants_of,
     left_alone,
     plans,
     scenes,
 )
-from supportsla import Intake, InvalidWorkflow, Plan, Priority, SupportSLAError, Workflow, in_force, readings
+from supportsla import Intake, InvalidWorkflow, Plan, SupportSLAError, Workflow, in_force, readings
 from supportsla.clocks import Reading
 from supportsla.events import (
     Actor,
@@ -233,7 +230,9 @@ def changing_plans(draw: st.DrawFn) -> Plan:
 def raw_desks(draw: st.DrawFn, plans: st.SearchStrategy[Plan]) -> Desk:
     """Raw logs of a few cases of one plan, read at or beside an event, or later."""
     plan = draw(plans)
-    starts = [draw(st.sampled_from(STARTS[:2])) + gap for gap in draw(st.lists(st.sampled_from(GAPS), min_size=1, max_size=3))]
+    starts = [
+        draw(st.sampled_from(STARTS[:2])) + gap for gap in draw(st.lists(st.sampled_from(GAPS), min_size=1, max_size=3))
+    ]
     logs = [draw(raw_logs(plan, start)) for start in starts]
     at = draw(st.sampled_from([event.at for log in logs for event in log]))
     now = at + draw(st.sampled_from([*GAPS, timedelta(microseconds=-1), 30 * DAY]))

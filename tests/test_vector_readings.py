@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 pytest.importorskip("numpy", reason="needs the extra numpy")
 
-import numpy as np
 
-from log_tables import Columns, Desk, changing_plans, desks, expected_rows, outcome, raw_desks, raw_plans, rows_of, table_of
+from log_tables import (
+    Desk,
+    changing_plans,
+    desks,
+    expected_rows,
+    outcome,
+    raw_desks,
+    raw_plans,
+    rows_of,
+    table_of,
+)
 from supportsla.clock_tables import readings
 
 

@@ -8,28 +8,27 @@ due cannot be had, as the calendar never opens, is handed to `clocks.readings`, 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
-import numpy.typing as npt
 
-from . import clocks as scalar
 from .clocks import Phase
-from .errors import WrongType
-from .event_columns import Column
+from .clocks import readings as readings_of_case
+from .event_columns import Column, stamps_of
 from .event_tables import IS_PRIORITY, EventTable, Marks
 from .folds import Clocks, Fold, Openings
 from .kernel import NONE, Mask, Ticks
 from .plan import Plan, check_plan
-from .plan_tables import ABSENT, Codes, PlanTable
+from .plan_tables import ABSENT, UNKNOWN, Codes, PlanTable
 from .promises import Verdict
-from .term_tables import Prices, Terms, TermTable, Waits
+from .term_tables import Prices, TermTable, Waits
 from .timer_tables import aftermath
 from .zones import EPOCH, MICROSECOND, in_range, since_epoch
 
 __all__ = ["readings"]
 
+BLOCK = 2**15
 _PHASES, _VERDICTS = get_args(Phase), get_args(Verdict)
 NOT_STARTED, RUNNING, PAUSED, DONE, CANCELLED = (
     _PHASES.index(phase) for phase in ("not_started", "running", "paused", "done", "cancelled")
@@ -70,29 +69,72 @@ class View(NamedTuple):
 
 
 def readings(plan: Plan, events: Any, now: datetime | np.datetime64) -> dict[str, Column]:
-    """TODO."""
+    """`supportsla.readings` of many cases at once: the clocks of every case of a table of events, as of an instant.
+
+    Equal to the readings of each case's log, row for row. Columns are NumPy arrays of one dimension; a text is missing
+    as "" or None. The rows of a case need not stand together, but in order, the first one being its opening.
+
+    Args:
+        plan: whose metrics are measured.
+        events: a mapping of column names to arrays, or a structured array, with a row for each event.
+            `case`: integers or texts. `at`: datetime64 in UTC, in nanoseconds or a longer unit, of whole microseconds.
+            `what`: the name of its kind, such as "Opened", "Commented", "StatusChanged", "PriorityChanged" or
+            "Assigned"; the others of `supportsla.events` mark nothing. `who`: the role of whoever did it, "client",
+            "support", "collaborator" or "system"; only that of an `Opened`, `Commented` or `AttachmentAdded`, which
+            need it, and of a `PriorityChanged` is looked at. `status`: to which a `StatusChanged` moves, and in which
+            an `Opened` begins; missing: the workflow's first. `priority`: that a `PriorityChanged` sets, and that an
+            `Opened` says; missing: by channel and subject, as by `handle`.
+            If they are there: `channel` and `subject` of an `Opened`; `public`, bool, of an `AttachmentAdded` or
+            `Commented`, else True; and for plans whose workflow has such timers, `until` of a `StatusChanged`,
+            datetime64 or NaT, and `timer`: the name of the one that did it, of a `Reminded`, or of a
+            `PriorityChanged` by the system.
+        now: an aware datetime, or a datetime64 in UTC.
+
+    Returns:
+        The columns of the readings, in order of the cases' first rows, each case's as `readings` has them. `case`;
+        texts: `metric`, `phase`, `priority` and `verdict`, "" where there is none; datetime64[us] in UTC: `started`,
+        `due`, `limit`, `done`, `cancelled`, `due_if_resumed` and `version`; timedelta64[us]: `elapsed`, `paused`,
+        `remaining` and `remaining_to_limit`; NaT where there is none.
+
+    Raises:
+        InvalidTable: a column is missing, or is of another length.
+        WrongType: no plan, table or array; a column or a row of another type; a change that does not say to what.
+        InvalidChoice: no such event or role.
+        CaseNotOpened, CaseExists, EventOutOfOrder: the rows of a case are not its log, in order.
+        UnknownPriority, UnknownStatus: a row names what the plan does not have.
+        OutOfRange, NaiveDatetime: an instant is missing, has no zone, or lies outside years 1900 to 2200.
+        NeverOpens, OutOfRange: a due cannot be had, as for `readings`.
+
+    >>> from supportsla.presets import apricot_us
+    >>> events = {
+    ...     "case": np.array([7, 7]),
+    ...     "at": np.array(["2026-06-12T21:00", "2026-06-15T15:00"], "M8[m]"),
+    ...     "what": np.array(["Opened", "Commented"]),
+    ...     "status": np.array(["New", ""]),
+    ...     "who": np.array(["client", "support"]),
+    ...     "priority": np.array(["high", ""]),
+    ... }
+    >>> found = readings(apricot_us(), events, np.datetime64("2026-06-16"))
+    >>> [str(found[name][0]) for name in ("metric", "phase", "verdict", "due", "elapsed")]
+    ['first_response', 'done', 'missed', '2026-06-15T13:00:00.000000', '21600000000 microseconds']
+    """
     check_plan(plan)
     until = _now(now)
     log = EventTable(plan, events)
     marks, ended, failed = aftermath(log, until)
     begun = log.opened <= until
     view = View(log.plan, until, _last_priorities(log, marks, begun), log.channel, log.plan.version_at(ended))
+    failed |= view.table.called[view.latest, view.priority] == UNKNOWN
     openings = Openings(log.opened, log.first_status, log.first_priority, log.channel, log.by_client, begun)
-    found = []
-    for metric in range(len(log.plan.metrics)):
-        rows, lost = _read_metric(view, metric, openings, marks)
-        failed[lost] = True
-        found.append(rows)
+    found = [_read_block(view, openings, marks, start, failed) for start in range(0, len(begun) or 1, BLOCK)]
     for case in np.flatnonzero(failed)[:1].tolist():
-        scalar.readings(plan, log.log(case), EPOCH + until * MICROSECOND)
-    return _output(log, _in_order(view, found))
+        readings_of_case(plan, log.log(case), EPOCH + until * MICROSECOND)
+    return _output(log, {name: np.concatenate([part[name] for part in found]) for name in found[0]})
 
 
 def _now(now: datetime | np.datetime64) -> int:
     if isinstance(now, np.datetime64):
-        if np.isnat(now):
-            raise WrongType("now", now, "an instant")
-        now = EPOCH + timedelta(microseconds=int(now.astype("M8[us]").astype(np.int64)))
+        return int(stamps_of("now", np.array([now]))[0])
     return in_range(since_epoch(now, "now"), "now") // MICROSECOND
 
 
@@ -102,6 +144,22 @@ def _last_priorities(log: EventTable, marks: Marks, begun: Mask) -> Codes:
     prices = marks.taken(marks.kind == IS_PRIORITY)
     last[prices.case] = prices.value
     return last
+
+
+def _read_block(view: View, openings: Openings, marks: Marks, start: int, failed: Mask) -> dict[str, Codes]:
+    """The readings of some cases, from one on, so many that their arrays stay in the processor's reach."""
+    cases = slice(start, start + BLOCK)
+    rows = slice(*marks.case.searchsorted((start, start + BLOCK)))
+    marks = Marks(marks.case[rows] - start, marks.at[rows], marks.kind[rows], marks.value[rows])
+    view = view._replace(priority=view.priority[cases], channel=view.channel[cases], latest=view.latest[cases])
+    found = []
+    for metric in range(len(view.table.metrics)):
+        readings, lost = _read_metric(view, metric, openings.taken(cases), marks)
+        failed[start + lost] = True
+        found.append(readings)
+    columns = _in_order(view, found)
+    columns["case"] += start
+    return columns
 
 
 def _read_metric(view: View, metric: int, openings: Openings, marks: Marks) -> tuple[Rows, Codes]:
@@ -121,6 +179,7 @@ def _read_metric(view: View, metric: int, openings: Openings, marks: Marks) -> t
 def _not_started(view: View, metric: int, cases: Codes) -> Rows:
     """The reading of each of these cases, in which no clock of the metric has begun."""
     rows, version, priority = Rows(len(cases)), view.latest[cases], view.priority[cases]
+    priority = np.maximum(view.table.called[version, priority], ABSENT)
     promised = view.table.promised[version, metric, priority, view.channel[cases]]
     since = view.table.since[version]
     rows.put(case=cases, phase=NOT_STARTED, priority=priority, elapsed=0, paused=0, version=since)
@@ -185,7 +244,7 @@ def _verdicts(at: Ticks, due: Ticks, limit: Ticks, done: Mask) -> Codes:
 
 def _before_the_last(waits: Waits, paused: Mask) -> Waits:
     """The pauses before the wait that goes on, up to when it began, however many statuses it has gone through."""
-    count, until = waits.count.copy(), waits.until.copy()
+    count, until = waits.counts.copy(), waits.until.copy()
     rows = np.flatnonzero(paused & (count > 0))
     while rows.size:
         low, high = waits.kth(rows, count[rows] - 1)
@@ -194,7 +253,7 @@ def _before_the_last(waits: Waits, paused: Mask) -> Waits:
         until[rows] = low[goes_on]
         count[rows] -= 1
         rows = rows[count[rows] > 0]
-    return waits._replace(count=count, until=until)
+    return waits._replace(counts=count, until=until)
 
 
 def _in_order(view: View, found: list[Rows]) -> dict[str, Codes]:

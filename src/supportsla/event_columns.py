@@ -1,7 +1,8 @@
 """Columns of a table of events: what each must hold, and texts as numbers.
 
-A text column is read as keys, one integer a row, and equal keys are checked to be equal texts: sorting integers is a
-hundred times faster than sorting texts. A row that holds no text, "" or None, has the number -1.
+Sorting texts is slow. A column that has few of them is compared with each; else it is read as keys, one integer a row,
+which are sorted, and the texts of equal keys are checked to be equal. Objects go through a dict. A row that holds no
+text, "" or None, has the number -1.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ __all__ = ["Column", "Texts", "cases_of", "checked_columns", "factored", "flags_
 
 Column = npt.NDArray[Any]
 Keys = npt.NDArray[np.uint64]
-_SAMPLE = 4096
+_SAMPLE, _FEW, _BLOCK = 4096, 8, 4096
 _MIXERS = np.random.default_rng(26).integers(2**63, size=4096, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 _EXPECTED = "a mapping of column names to arrays, or a structured array"
 
@@ -116,7 +117,10 @@ def texts_of(name: str, column: Column, rows: Codes | None = None) -> Texts:
         raise WrongType(f"column {name!r}", column.dtype, "texts, as str or object")
     codes = np.full(len(column), ABSENT)
     chosen = column if rows is None else column[rows]
-    places, found = _numbered(name, chosen, (str, type(None)), "a text, or None", rows)
+    if column.dtype.kind == "U":
+        places, found = _few(chosen) or _many(chosen)
+    else:
+        places, found = _objects(name, chosen, (str, type(None)), rows)
     texts = [text or "" for text in found.tolist()]
     names = [text for text in dict.fromkeys(texts) if text]
     code_of = {text: code for code, text in enumerate(names)} | {"": ABSENT}
@@ -133,34 +137,57 @@ def cases_of(column: Column) -> tuple[Codes, Column]:
     """
     if column.dtype.kind not in "iuUSOT":
         raise WrongType("column 'case'", column.dtype, "integers or texts")
-    return _numbered("case", column, (str, int, np.integer), "an integer or a text", None)
-
-
-def _numbered(
-    name: str, column: Column, types: tuple[type, ...], expected: str, rows: Codes | None
-) -> tuple[Codes, Column]:
-    """The number of each row's value, in order of first appearance, and the values."""
     if column.dtype.kind in "OT":
-        values = column.tolist()
-        for kind in dict.fromkeys(map(type, values)):
-            if not issubclass(kind, types) or kind is bool:
-                row = next(row for row, value in enumerate(values) if type(value) is kind)
-                raise WrongType(f"{name}[{row if rows is None else rows[row]}]", values[row], expected)
-        numbers: dict[Any, int] = {}
-        for value in dict.fromkeys(values):
-            numbers[value] = len(numbers)
-        codes = np.fromiter(map(numbers.__getitem__, values), np.int64, len(values))
-        return codes, _objects(numbers, column.dtype)
-    firsts, codes = _grouped(_keys(column))
-    if column.dtype.kind in "US" and not _same_texts(column, firsts, codes):
-        firsts, codes = _grouped(np.unique(column, return_inverse=True)[1].astype(np.uint64))
+        return _objects("case", column, (str, int, np.integer), None)
+    keys = column.astype(np.int64).view(np.uint64) if column.dtype.kind in "iu" else _many(column)[0].view(np.uint64)
+    firsts, codes = _grouped(keys)
     return codes, column[firsts]
 
 
-def _objects(values: Mapping[Any, int], dtype: np.dtype[Any]) -> Column:
-    found = np.empty(len(values), dtype)
-    found[:] = [*values]
-    return found
+def _objects(name: str, column: Column, types: tuple[type, ...], rows: Codes | None) -> tuple[Codes, Column]:
+    """The number of each row's value, in order of first appearance, and the values."""
+    values = column.tolist()
+    for kind in dict.fromkeys(map(type, values)):
+        if not issubclass(kind, types) or kind is bool:
+            row = next(row for row, value in enumerate(values) if type(value) is kind)
+            raise WrongType(
+                f"{name}[{row if rows is None else rows[row]}]",
+                values[row],
+                "an integer or a text" if int in types else "a text, or None",
+            )
+    numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
+    codes = np.fromiter(map(numbers.__getitem__, values), np.int64, len(values))
+    found = np.empty(len(numbers), column.dtype)
+    found[:] = [*numbers]
+    return codes, found
+
+
+def _few(column: Column) -> tuple[Codes, Column] | None:
+    """The number of each row's text, and the texts; None where a look at some rows finds more than a few."""
+    sample = np.unique(_sampled(column))
+    if sample.size > _FEW:
+        return None
+    codes = np.full(len(column), ABSENT)
+    for code, value in enumerate(sample):
+        codes[column == value] = code
+    rest = np.flatnonzero(codes == ABSENT)
+    places, others = _many(column[rest])
+    codes[rest] = places + sample.size
+    return codes, np.concatenate((sample, others))
+
+
+def _many(column: Column) -> tuple[Codes, Column]:
+    """The number of each row's text, and the texts."""
+    firsts, codes = _grouped(_keys(column))
+    if not _same_texts(column, firsts, codes):
+        values, codes = np.unique(column, return_inverse=True)
+        return codes, values
+    return codes, column[firsts]
+
+
+def _sampled(column: Column) -> Column:
+    """Some of the rows, from all over the column."""
+    return column[:: 1 + len(column) // _SAMPLE]
 
 
 def _letters(column: Column) -> npt.NDArray[Any]:
@@ -171,21 +198,19 @@ def _letters(column: Column) -> npt.NDArray[Any]:
 
 
 def _keys(column: Column) -> Keys:
-    """An integer for each row, the same for the same values."""
-    if column.dtype.kind in "iu":
-        return column.astype(np.int64 if column.dtype.kind == "i" else np.uint64).view(np.uint64)
+    """An integer for each text, the same for the same."""
     letters, keys = _letters(column), np.zeros(len(column), np.uint64)
-    for place in range(letters.shape[1]):
-        keys += letters[:, place] * _MIXERS[place % len(_MIXERS)]
+    for start in range(0, len(column), _BLOCK):
+        block, sums = letters[start : start + _BLOCK], keys[start : start + _BLOCK]
+        for place in range(letters.shape[1]):
+            sums += block[:, place] * _MIXERS[place % len(_MIXERS)]
     return keys
 
 
 def _same_texts(column: Column, firsts: Codes, codes: Codes) -> bool:
     """Whether the rows of one number hold the same text."""
     letters = _letters(column)
-    return all(
-        bool((letters[firsts, place][codes] == letters[:, place]).all()) for place in range(letters.shape[1])
-    )
+    return all(bool((letters[firsts, place][codes] == letters[:, place]).all()) for place in range(letters.shape[1]))
 
 
 def _grouped(keys: Keys) -> tuple[Codes, Codes]:
@@ -203,8 +228,9 @@ def _grouped(keys: Keys) -> tuple[Codes, Codes]:
 
 def factored(keys: Keys) -> tuple[Codes, Codes]:
     """The first row of each distinct key, and the number of each row's key, in the order of the keys."""
-    sample = np.unique(keys[:_SAMPLE])
-    if 2 * sample.size > min(_SAMPLE, len(keys)):
+    looked_at = _sampled(keys)
+    sample = np.unique(looked_at)
+    if 2 * sample.size > looked_at.size:
         _, firsts, codes = np.unique(keys, return_index=True, return_inverse=True)
         return firsts, codes
     places = sample.searchsorted(keys).clip(max=sample.size - 1)

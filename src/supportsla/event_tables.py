@@ -101,19 +101,20 @@ class EventTable:
         self._check_order()
         self.plan = PlanTable(plan, *names)
         self._number_names(*names)
-        self._complete(columns)
+        self._complete()
 
     def _read_facts(self, columns: dict[str, Column]) -> None:
         rows = len(self.case)
         self.row = np.arange(rows)
         self.at = stamps_of("at", columns["at"])
         self.what = _choices("what", columns["what"], _NAMES)
-        self.who = _choices("who", columns["who"], ROLES)
+        by_whom = np.isin(self.what, (_OPENED, *_MESSAGES, _PRICED))
+        self.who = _choices("who", columns["who"], ROLES, np.flatnonzero(by_whom))
         self.public = flags_of("public", columns["public"]) if "public" in columns else np.ones(rows, bool)
         until = columns.get("until")
         self.until = np.full(rows, NONE) if until is None else stamps_of("until", until, missing=True)
         _refuse("what", self.what == ABSENT, _NAMES)
-        _refuse("who", np.isin(self.what, (_OPENED, *_MESSAGES)) & (self.who == ABSENT), ROLES)
+        _refuse("who", by_whom & (self.what != _PRICED) & (self.who == ABSENT), ROLES)
 
     def _read_names(self, columns: dict[str, Column]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The statuses and the priorities that the rows name, and the texts of openings and timers."""
@@ -175,7 +176,7 @@ class EventTable:
             numbers = np.array([*(place[name] for name in names), ABSENT])
             setattr(self, field, numbers[getattr(self, field)])
 
-    def _complete(self, columns: dict[str, Column]) -> None:
+    def _complete(self) -> None:
         """What openings leave out, as `logs.completed` fills it in."""
         table, rows = self.plan, self.first
         self.opened, self.by_client = self.at[rows], self.who[rows] == ROLES.index("client")
@@ -220,11 +221,13 @@ class EventTable:
 
     def is_move(self, rows: Codes) -> Mask:
         """Which rows move a case to another status."""
-        return self.what[rows] == _MOVED
+        found: Mask = self.what[rows] == _MOVED
+        return found
 
     def is_repricing(self, rows: Codes) -> Mask:
         """Which rows give a case another priority."""
-        return self.what[rows] == _PRICED
+        found: Mask = self.what[rows] == _PRICED
+        return found
 
     def is_message(self, rows: Codes) -> Mask:
         """Which rows are public comments or files."""
@@ -232,7 +235,8 @@ class EventTable:
 
     def is_firing(self, rows: Codes) -> Mask:
         """Which rows are what a timer did to a case that stays where it is."""
-        return (self.what[rows] == _REMINDED) | self.is_repricing(rows) & (self.who[rows] == _SYSTEM)
+        reminds: Mask = self.what[rows] == _REMINDED
+        return reminds | self.is_repricing(rows) & (self.who[rows] == _SYSTEM)
 
     def marks(self, until: int) -> Marks:
         """What the events up to an instant are for clocks, but for openings, with names that the plan has.
@@ -280,7 +284,7 @@ class EventTable:
         status, priority = self.plan.statuses[self.first_status[case]], int(self.first_priority[case])
         given = None if priority == ABSENT else self.plan.priorities[priority]
         channel = self.channels.text(self.channels.codes[self.row[self.first[case]]])
-        opened = {"at": self.instant(int(self.first[case])), "by": self._actor(int(self.first[case]))}
+        opened: dict[str, Any] = {"at": self.instant(int(self.first[case])), "by": self._actor(int(self.first[case]))}
         number = str(self.cases[case])
         return [
             Opened(number, "", priority=given, status=status, channel=channel, **opened),
@@ -288,7 +292,7 @@ class EventTable:
         ]
 
     def _actor(self, row: int) -> Actor:
-        role = ROLES[self.who[row]] if self.who[row] != ABSENT else "support"
+        role = ROLES[int(self.who[row])] if self.who[row] != ABSENT else "support"
         return Actor(role, self.timers.text(self.timer[row]) or "nobody")
 
     def _event(self, row: int) -> Event:
@@ -322,9 +326,9 @@ def _optional_texts(name: str, columns: dict[str, Column], rows: Codes) -> Texts
     return Texts(np.full(len(columns["case"]), ABSENT), ())
 
 
-def _choices(name: str, column: Column, allowed: tuple[str, ...]) -> Codes:
+def _choices(name: str, column: Column, allowed: tuple[str, ...], rows: Codes | None = None) -> Codes:
     """The places of the texts of a column among those that are allowed; -1 where there is none."""
-    texts = texts_of(name, column)
+    texts = texts_of(name, column, rows)
     place = {text: code for code, text in enumerate(allowed)}
     codes = np.array([*(place.get(text, UNKNOWN) for text in texts.names), ABSENT])[texts.codes]
     if (codes == UNKNOWN).any():

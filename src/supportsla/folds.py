@@ -23,7 +23,7 @@ import numpy as np
 from .event_tables import IS_PRIORITY, IS_SIGNAL, IS_STATUS, Marks
 from .kernel import NONE, Mask, Ticks
 from .metrics import SIGNALS
-from .plan_tables import ABSENT, MODES, UNKNOWN, Codes, MetricTable, PlanTable
+from .plan_tables import ABSENT, MODES, UNKNOWN, Codes, PlanTable
 
 __all__ = ["Changes", "Clocks", "Fold", "Openings"]
 
@@ -34,7 +34,7 @@ _OPEN_ENDED = np.iinfo(np.int64).max
 
 
 class Openings(NamedTuple):
-    """How each case begins: when, in which status, with which priority, on which channel, whether by the client, and whether yet."""
+    """How cases begin: when, in which status, with which priority, on which channel, if by the client, and if yet."""
 
     at: Ticks
     status: Codes
@@ -42,6 +42,11 @@ class Openings(NamedTuple):
     channel: Codes
     by_client: Mask
     begun: Mask
+
+    def taken(self, cases: Codes | slice) -> Openings:
+        """Those of some cases."""
+        own = self.at[cases], self.status[cases], self.priority[cases], self.channel[cases]
+        return Openings(*own, self.by_client[cases], self.begun[cases])
 
 
 class Changes:
@@ -110,14 +115,14 @@ class Fold:
     def __init__(self, table: PlanTable, metric: int, openings: Openings, marks: Marks, next_start: NextStart) -> None:
         self.table, self.row, self.next_start = table, table.metric_table(metric), next_start
         cases = len(openings.at)
-        self.marks = marks.taken(self._concerned(openings, marks))
-        counts = np.bincount(self.marks.case, minlength=cases)
+        self.marks, self.rows = marks, np.flatnonzero(self._concerned(openings, marks))
+        counts = np.bincount(marks.case[self.rows], minlength=cases)
         self.slots = _longest_first(counts)
         self.counts = counts[self.slots]
         self.first = (counts.cumsum() - counts)[self.slots]
-        self.openings = Openings(*(column[self.slots] for column in openings))
+        self.openings = openings.taken(self.slots)
         self._begin_slots(cases)
-        self._begin_clocks(len(self.marks.case) + 2 * cases)
+        self._begin_clocks(len(self.rows) + 2 * cases)
         self.step = 0
 
     def _concerned(self, openings: Openings, marks: Marks) -> Mask:
@@ -129,7 +134,7 @@ class Fold:
         left = np.roll(entered, 1)
         fresh = np.concatenate(([True], case[1:] != case[:-1]))[: len(case)]
         left[fresh] = openings.status[case[fresh]]
-        concerned = marks.kind == IS_PRIORITY
+        concerned: Mask = marks.kind == IS_PRIORITY
         concerned[moves] = seen[entered] | seen[left]
         signals = np.flatnonzero(marks.kind == IS_SIGNAL)
         concerned[signals] = self.row.heard[marks.value[signals]]
@@ -176,7 +181,7 @@ class Fold:
         going = len(self.counts) - self.counts[::-1].searchsorted(np.arange(longest), "right")
         everyone = np.arange(len(self.counts))
         for step, active in enumerate(going.tolist()):
-            yield everyone[:active], self.first[:active] + step
+            yield everyone[:active], self.rows[self.first[:active] + step]
 
     def _take(self, slots: Codes, rows: Codes) -> None:
         kind, at, value = self.marks.kind[rows], self.marks.at[rows], self.marks.value[rows]
@@ -256,7 +261,9 @@ class Fold:
         self.done[ended[there]], self.cancelled[ended[there]] = at[there], NONE
         follows = there & self.row.sequential[self.version[slots]]
         if follows.any():
-            following[:, np.flatnonzero(in_time)[follows]] = self._following(slots[follows], at[follows], ended[follows])
+            following[:, np.flatnonzero(in_time)[follows]] = self._following(
+                slots[follows], at[follows], ended[follows]
+            )
         self.owed[slots], self.live[slots], self.halted[slots] = False, ABSENT, ABSENT
         self.turn(slots, at)
         return following

@@ -9,6 +9,7 @@ calendar on which time is measured. A plan without versions has one, which is al
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import NamedTuple, get_args
 
 import numpy as np
@@ -35,17 +36,20 @@ def named(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+_NOTHING = Duration("business hours", timedelta(0))
+
+
 class Leg(NamedTuple):
-    """A duration from where a target counts, or none, on a calendar, by its place."""
+    """A duration from where a target counts, on a calendar, by its place; no time at all where nothing is promised."""
 
     calendar: int
-    duration: Duration | None
-    boundary: Boundary
+    duration: Duration = _NOTHING
+    boundary: Boundary = "close"
 
     @property
     def around_the_clock(self) -> bool:
         """Whether it counts real time."""
-        return self.duration is not None and self.duration.unit.startswith("calendar")
+        return self.duration.unit.startswith("calendar")
 
 
 class MetricTable:
@@ -100,9 +104,7 @@ class PlanTable:
         ranks = [[judge.index.ranks.get(name, 0) for name in own] for judge in self.plans]
         lowest = [len(judge.priorities) for judge in self.plans]
         self.ranks: Codes = np.array([[*row, low] for row, low in zip(ranks, lowest, strict=True)])
-        self.repricing: Codes = np.array(
-            [get_args(Repricing).index(judge.on_priority_change) for judge in self.plans]
-        )
+        self.repricing: Codes = np.array([get_args(Repricing).index(judge.on_priority_change) for judge in self.plans])
         self.reopening: Codes = np.array([get_args(Reopening).index(judge.on_reopening) for judge in self.plans])
 
     def _promise(self) -> None:
@@ -119,8 +121,10 @@ class PlanTable:
             calendar = judge.index.calendars[target.calendar] if target else judge.index.measuring
             calendars.setdefault(id(calendar), calendar)
             on = list(calendars).index(id(calendar))
-            pair = (target.due, target.limit or target.due) if target else (None, None)
-            due, limit = (Leg(on, duration, target.boundary if target else "close") for duration in pair)
+            due = limit = Leg(on)
+            if target:
+                due = limit = Leg(on, target.due, target.boundary)
+                limit = Leg(on, target.limit, target.boundary) if target.limit else due
             self.promised[place] = target is not None
             self.dues[place] = legs.setdefault(due, len(legs))
             self.limits[place] = legs.setdefault(limit, len(legs))

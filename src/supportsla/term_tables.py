@@ -7,7 +7,7 @@ that cannot be had is `NONE`, and so is all that follows from it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,23 +35,19 @@ class Terms(NamedTuple):
 
     def taken(self, rows: Codes | Mask) -> Terms:
         """Some of them."""
-        return Terms(*(column[rows] for column in self))
-
-    def or_else(self, others: Terms, chosen: Mask) -> Terms:
-        """These where they are chosen, elsewhere the others."""
-        return Terms(*(np.where(chosen, mine, theirs) for mine, theirs in zip(self, others, strict=True)))
+        return Terms(self.leg[rows], self.since[rows], self.amount[rows], self.due[rows], self.opens[rows])
 
     def put(self, rows: Codes, others: Terms) -> None:
         """Replace some of them."""
-        for mine, theirs in zip(self, others, strict=True):
-            mine[rows] = theirs
+        self.leg[rows], self.since[rows], self.amount[rows] = others.leg, others.since, others.amount
+        self.due[rows], self.opens[rows] = others.due, others.opens
 
 
 class Waits(NamedTuple):
     """The pauses of clocks until an instant: from `first` on, so many, of the rows of `low` and `high`."""
 
     first: Codes
-    count: Codes
+    counts: Codes
     low: Ticks
     high: Ticks
     until: Ticks
@@ -63,7 +59,7 @@ class Waits(NamedTuple):
 
     def taken(self, rows: Codes | Mask) -> Waits:
         """Those of some clocks."""
-        return Waits(self.first[rows], self.count[rows], self.low, self.high, self.until[rows])
+        return Waits(self.first[rows], self.counts[rows], self.low, self.high, self.until[rows])
 
     def kth(self, rows: Codes, k: int | Codes) -> tuple[Ticks, Ticks]:
         """The k-th pause of each of these clocks; one that begins later is nothing, at the end."""
@@ -109,7 +105,7 @@ class TermTable:
         made = Terms(legs, since.copy(), np.zeros_like(since), since.copy(), np.zeros(len(legs), bool))
         for number in np.flatnonzero(np.bincount(legs)).tolist():
             leg, rows = self.table.legs[number], np.flatnonzero(legs == number)
-            if leg.duration is not None:
+            if leg.duration.amount:
                 made.put(rows, _term(self.table.kernels[leg.calendar], leg, legs[rows], since[rows]))
         return made
 
@@ -138,12 +134,12 @@ class TermTable:
     def spent(self, terms: Terms, waits: Waits) -> tuple[Ticks, Ticks]:
         """How much of each is used at the end of the waits, and how much time, as it counts, went by in them."""
         waited, k = np.zeros_like(terms.since), 0
-        rows = np.flatnonzero((waits.count > 0) & (waits.until > terms.since))
+        rows = np.flatnonzero((waits.counts > 0) & (waits.until > terms.since))
         while rows.size:
             low, high = waits.kth(rows, k)
             waited[rows] += self._waited(terms, rows, low, high)
             k += 1
-            rows = rows[waits.count[rows] > k]
+            rows = rows[waits.counts[rows] > k]
         end = np.maximum(waits.until, terms.since)
         return self.passed(terms.leg, terms.since, end) - waited, waited
 
@@ -155,7 +151,7 @@ class TermTable:
     def due_under(self, terms: Terms, waits: Waits) -> Ticks:
         """When each is used up, if nothing but these pauses interrupts it; a due that is reached stays."""
         due, amount, waits_until, k = terms.due.copy(), terms.amount.copy(), np.full(len(terms.due), NONE), 0
-        rows = np.flatnonzero(waits.count > 0)
+        rows = np.flatnonzero(waits.counts > 0)
         while rows.size:
             low, high = waits.kth(rows, k)
             on = (due[rows] > low) | ((due[rows] == low) & (low == waits_until[rows]))
@@ -166,7 +162,7 @@ class TermTable:
             amount[rows] += waited
             due[moved] = self._used_up(terms.taken(moved), amount[moved])
             k += 1
-            rows = rows[waits.count[rows] > k]
+            rows = rows[waits.counts[rows] > k]
         return due
 
     def priced(self, clocks: Clocks) -> Prices:
@@ -189,7 +185,7 @@ class TermTable:
         promised, dues, limits = table.promised[place], table.dues[place], table.limits[place]
         due = self.terms(dues, np.where(promised, since, clocks.started[rows]))
         same = dues == limits
-        limit, own = Terms(*(column.copy() for column in due)), np.flatnonzero(~same)
+        limit, own = due.taken(np.arange(len(rows))), np.flatnonzero(~same)
         limit.put(own, self.terms(limits[own], since[own]))
         failed = (due.due == NONE) | (limit.due == NONE)
         return Prices(priority.copy(), promised, due, limit, same, failed)
@@ -211,8 +207,8 @@ class TermTable:
             failed[judged] |= (before == NONE) | (after == NONE)
         prices.priority[rows], prices.failed[rows] = priority, failed
         prices.promised[rows] = np.where(replaces, new.promised, old.promised)
-        prices.due.put(rows, new.due.or_else(old.due, chosen))
-        prices.limit.put(rows, new.limit.or_else(old.limit, limited))
+        prices.due.put(rows[chosen], new.due.taken(chosen))
+        prices.limit.put(rows[limited], new.limit.taken(limited))
         prices.same[rows] = (chosen == limited) & np.where(chosen, new.same, old.same)
 
     def next_start(self, clocks: Clocks, done: Ticks) -> Ticks:
@@ -238,9 +234,10 @@ def _term(kernel: Kernel, leg: Leg, legs: Codes, since: Ticks) -> Terms:
     due = kernel.due_of(since, leg.duration, leg.boundary)
     opens = np.full(len(since), leg.boundary == "open")
     if leg.duration.unit == "business hours":
-        return Terms(legs, since, np.full(len(since), leg.duration.amount // MICROSECOND), due, opens)
+        amount: Any = leg.duration.amount
+        return Terms(legs, since, np.full(len(since), amount // MICROSECOND), due, opens)
     known = np.where(due == NONE, since, due)
     if leg.around_the_clock:
         return Terms(legs, since, known - since, due, opens)
-    amount = kernel.open_between(since, known)
-    return Terms(legs, since, amount, due, kernel.used_up(since, amount, "close") != due)
+    amounts = kernel.open_between(since, known)
+    return Terms(legs, since, amounts, due, kernel.used_up(since, amounts, "close") != due)

@@ -1,4 +1,4 @@
-"""What happens to many cases by themselves up to an instant: `timing` and `lifecycle.advance` over arrays (L3, L5, W10).
+"""What happens to many cases by itself up to an instant: `timing` and `lifecycle.advance` over arrays (L3, L5, W10).
 
 Only the cases whose status has timers in the end are looked at. For each the earliest due of its status's timers is
 found, and fires; then the next, until none is due. The loop runs over firings, and in it over the statuses and their
@@ -165,27 +165,27 @@ class Waiting:
 
     def _fires(self, cases: Codes, row: Row) -> Mask:
         """In which cases the row began to count under its own version, and would change something."""
-        begun = self.table.version_at(self._since(cases, row)) == row.version
+        fires: Mask = self.table.version_at(self._since(cases, row)) == row.version
         action = row.timer.then
         if isinstance(action, SetPriority):
-            return begun & (self.priority[cases] != self._set_to(row, action))
-        if isinstance(action, RaisePriority):
+            fires &= self.priority[cases] != self._set_to(row, action)
+        elif isinstance(action, RaisePriority):
             higher = self.timers.higher[row.version, self.priority[cases]]
-            self.failed[cases[begun & (higher == UNKNOWN)]] = True
-            return begun & (higher >= 0)
-        return begun
+            self.failed[cases[fires & (higher == UNKNOWN)]] = True
+            fires &= higher >= 0
+        return fires
 
     def _set_to(self, row: Row, action: SetPriority) -> int:
         return self.table.priorities.index(self.table.plans[row.version].priority(action.to).name)
 
     def _since(self, cases: Codes, row: Row) -> Ticks:
         """From when on a timer counts."""
-        entered = self.entered[cases]
+        since: Ticks = self.entered[cases]
         if row.timer.since == "message":
-            return np.maximum(self.message[cases], entered)
-        if row.timer.since == "fired":
-            return np.maximum(self.fired_at[cases].max(axis=1), entered)
-        return entered
+            since = np.maximum(self.message[cases], since)
+        elif row.timer.since == "fired":
+            since = np.maximum(self.fired_at[cases].max(axis=1), since)
+        return since
 
     def _due(self, cases: Codes, row: Row) -> Ticks:
         """When the timer fires next, not before its turn; far off where it does not."""
