@@ -27,7 +27,7 @@ from clock_strategies import (
     plans,
     scenes,
 )
-from supportsla import Intake, InvalidWorkflow, Plan, SupportSLAError, Workflow, in_force, readings
+from supportsla import Intake, InvalidWorkflow, Metric, Plan, Priority, SupportSLAError, Workflow, in_force, readings
 from supportsla.clocks import Reading
 from supportsla.events import (
     Actor,
@@ -42,6 +42,7 @@ from supportsla.events import (
     StatusChanged,
     SubjectChanged,
 )
+from supportsla.metrics import SIGNALS
 
 Logs = Sequence[Sequence[Event]]
 Columns = dict[str, Any]
@@ -200,21 +201,42 @@ def raw_plans(draw: st.DrawFn) -> Plan:
     """A plan with an intake that sets priorities by channel, and perhaps without a workflow."""
     intake = Intake(default=draw(st.sampled_from([None, "medium"])), by_channel={"emergency": "high"})
     plan = attrs.evolve(draw(clock_plans(workflow=draw(st.sampled_from([CALM, TIMED]) | flows()))), intake=intake)
-    return draw(st.sampled_from([plan, plan, without_workflow(plan)]))
+    plan = attrs.evolve(plan, metrics=[draw(st.just(row) | raw_rows(row.name)) for row in plan.measured])
+    return draw(st.sampled_from([plan, plan, attrs.evolve(plan, workflow=None)]))
 
 
-def without_workflow(plan: Plan) -> Plan:
-    """The same promises, for cases of which nothing is known."""
-    return Plan(
-        "bare",
-        dict(plan.calendars),
-        plan.priorities,
-        plan.targets,
-        metrics=plan.measured,
-        on_priority_change=plan.on_priority_change,
-        on_reopening=plan.on_reopening,
-        intake=plan.intake,
+signals = st.lists(st.sampled_from(SIGNALS), max_size=2)
+
+
+@st.composite
+def raw_rows(draw: st.DrawFn, name: str) -> Metric:
+    """A metric that says anything."""
+    modes = draw(st.lists(st.sampled_from(["", "", "paused_in", "done_in", "cancelled_in"]), min_size=7, max_size=7))
+    named = {
+        mode: [status for status, its in zip(STATUSES, modes, strict=True) if its == mode] for mode in modes if mode
+    }
+    return Metric(
+        name,
+        [draw(st.sampled_from(SIGNALS)), *draw(signals)],
+        stops=draw(signals),
+        restarts=draw(signals),
+        cancels=draw(signals),
+        after=draw(st.none() | st.none() | st.sampled_from(SIGNALS)),
+        recurrence=draw(st.sampled_from(["independent", "sequential"])),
+        **named,
     )
+
+
+def renamed(plan: Plan) -> Plan:
+    """The same, but that it calls a priority otherwise."""
+    return attrs.evolve(plan, priorities=[Priority("top", aliases=["high"]), *plan.priorities[1:]])
+
+
+def poorer(plan: Plan) -> Plan:
+    """The same, but that it does not have one of the priorities."""
+    intake = Intake(by_channel={"emergency": "high"})
+    targets = [target for target in plan.targets if target.priority != "medium"]
+    return attrs.evolve(plan, priorities=[plan.priorities[0], plan.priorities[2]], targets=targets, intake=intake)
 
 
 @st.composite
@@ -222,7 +244,7 @@ def changing_plans(draw: st.DrawFn) -> Plan:
     """A plan of two or three versions, near the starts of the drawn logs."""
     changes = draw(st.lists(st.sampled_from(GAPS), min_size=1, max_size=2, unique=True))
     begins = [datetime(1990, 1, 1, tzinfo=UTC), *(start + gap + MINUTE for start in STARTS for gap in changes)]
-    versions = draw(st.lists(raw_plans(), min_size=2, max_size=3))
+    versions = draw(st.lists(raw_plans() | raw_plans().map(renamed) | raw_plans().map(poorer), min_size=2, max_size=3))
     return in_force({at: versions[i % len(versions)] for i, at in enumerate(sorted(begins))})
 
 

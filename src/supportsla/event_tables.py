@@ -235,8 +235,9 @@ class EventTable:
 
     def is_firing(self, rows: Codes) -> Mask:
         """Which rows are what a timer did to a case that stays where it is."""
-        reminds: Mask = self.what[rows] == _REMINDED
-        return reminds | self.is_repricing(rows) & (self.who[rows] == _SYSTEM)
+        what, by_system = self.what[rows], self.who[rows] == _SYSTEM
+        found: Mask = (what == _REMINDED) | ((what == _PRICED) & by_system)
+        return found
 
     def marks(self, until: int) -> Marks:
         """What the events up to an instant are for clocks, but for openings, with names that the plan has.
@@ -283,7 +284,7 @@ class EventTable:
         rows = range(int(self.first[case]) + 1, int(self.case.searchsorted(case, "right")))
         status, priority = self.plan.statuses[self.first_status[case]], int(self.first_priority[case])
         given = None if priority == ABSENT else self.plan.priorities[priority]
-        channel = self.channels.text(self.channels.codes[self.row[self.first[case]]])
+        channel = self.channels.text(int(self.channels.codes[self.row[self.first[case]]]))
         opened: dict[str, Any] = {"at": self.instant(int(self.first[case])), "by": self._actor(int(self.first[case]))}
         number = str(self.cases[case])
         return [

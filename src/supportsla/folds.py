@@ -62,7 +62,8 @@ class Changes:
     def read(self, resumed: Codes) -> tuple[Codes, Ticks, Codes]:
         """Those that count."""
         if not self.parts:
-            return (np.empty(0, np.int64),) * 3
+            nothing = np.empty(0, np.int64)
+            return nothing, nothing, nothing
         clock, at, value, step = (np.concatenate(parts) for parts in zip(*self.parts, strict=True))
         counts = step <= resumed[clock]
         return clock[counts], at[counts], value[counts]

@@ -25,7 +25,8 @@ class GridTable:
     """The multiples of one length from each of many starts, each counted from the start."""
 
     def __init__(self, kernel: Kernel, start: Ticks, length: Duration, boundary: Boundary = "close") -> None:
-        self.kernel, self.start, self.length, self.boundary = kernel, start, length, boundary
+        self.kernel, self.start, self.length = kernel, start, length
+        self.boundary: Boundary = boundary
 
     def end(self, times: Codes) -> Ticks:
         """The ends of so many lengths, at least one."""
