@@ -36,14 +36,15 @@ NOT_STARTED, RUNNING, PAUSED, DONE, CANCELLED = (
 PENDING, MET, LATE, MISSED = (_VERDICTS.index(verdict) for verdict in ("pending", "met", "late", "missed"))
 _INSTANTS = ("started", "due", "limit", "done", "cancelled", "due_if_resumed", "version")
 _AMOUNTS = ("elapsed", "paused", "remaining", "remaining_to_limit")
-_CODES = ("case", "metric", "phase", "priority", "verdict")
+_CODES = ("metric", "phase", "priority", "verdict")
 
 
 class Rows:
     """Rows of readings, column by column, in numbers."""
 
     def __init__(self, size: int) -> None:
-        self.columns: dict[str, Codes] = {name: np.full(size, ABSENT) for name in _CODES}
+        self.columns: dict[str, Column] = {"case": np.full(size, ABSENT)}
+        self.columns |= {name: np.full(size, ABSENT, np.int16) for name in _CODES}
         self.columns |= {name: np.full(size, NONE) for name in (*_INSTANTS, *_AMOUNTS)}
 
     def followed_by(self, others: Rows) -> Rows:
@@ -129,7 +130,7 @@ def readings(plan: Plan, events: Any, now: datetime | np.datetime64) -> dict[str
     found = [_read_block(view, openings, marks, start, failed) for start in range(0, len(begun) or 1, BLOCK)]
     for case in np.flatnonzero(failed)[:1].tolist():
         readings_of_case(plan, log.log(case), EPOCH + until * MICROSECOND)
-    return _output(log, {name: np.concatenate([part[name] for part in found]) for name in found[0]})
+    return _output(log, {name: np.concatenate([part.pop(name) for part in found]) for name in [*found[0]]})
 
 
 def _now(now: datetime | np.datetime64) -> int:
@@ -146,7 +147,7 @@ def _last_priorities(log: EventTable, marks: Marks, begun: Mask) -> Codes:
     return last
 
 
-def _read_block(view: View, openings: Openings, marks: Marks, start: int, failed: Mask) -> dict[str, Codes]:
+def _read_block(view: View, openings: Openings, marks: Marks, start: int, failed: Mask) -> dict[str, Column]:
     """The readings of some cases, from one on, so many that their arrays stay in the processor's reach."""
     cases = slice(start, start + BLOCK)
     rows = slice(*marks.case.searchsorted((start, start + BLOCK)))
@@ -211,7 +212,7 @@ def _phases(clocks: Clocks, now: int) -> Codes:
     return phase
 
 
-def _standing(terms: TermTable, prices: Prices, waits: Waits, phase: Codes, used: Ticks) -> dict[str, Codes]:
+def _standing(terms: TermTable, prices: Prices, waits: Waits, phase: Codes, used: Ticks) -> dict[str, Column]:
     """How clocks stand to their targets at their ends, or those that wait, as of when they began to."""
     paused, before = phase == PAUSED, _before_the_last(waits, phase == PAUSED)
     due = terms.due_under(prices.due, before)
@@ -256,7 +257,7 @@ def _before_the_last(waits: Waits, paused: Mask) -> Waits:
     return waits._replace(counts=count, until=until)
 
 
-def _in_order(view: View, found: list[Rows]) -> dict[str, Codes]:
+def _in_order(view: View, found: list[Rows]) -> dict[str, Column]:
     """The rows of all metrics, case by case, in the order in which its metrics are read."""
     table, none = view.table, Rows(0).columns
     columns = {name: np.concatenate([none[name], *(rows.columns[name] for rows in found)]) for name in none}
@@ -266,13 +267,13 @@ def _in_order(view: View, found: list[Rows]) -> dict[str, Codes]:
     return {name: values[order] for name, values in columns.items()}
 
 
-def _output(log: EventTable, columns: dict[str, Codes]) -> dict[str, Column]:
+def _output(log: EventTable, columns: dict[str, Column]) -> dict[str, Column]:
     """The columns as they are handed out."""
     table = log.plan
     if not table.changes:
         columns["version"][:] = NONE
     names = {"metric": table.metrics, "phase": _PHASES, "priority": table.priorities, "verdict": _VERDICTS}
-    texts = {name: np.array([*known, ""])[columns[name]] for name, known in names.items()}
+    texts = {name: np.array([*known, ""]).take(columns[name], mode="wrap") for name, known in names.items()}
     instants = {name: columns[name].view("M8[us]") for name in _INSTANTS}
     amounts = {name: columns[name].view("m8[us]") for name in _AMOUNTS}
     return {"case": log.cases[columns["case"]], **texts, **instants, **amounts}

@@ -15,14 +15,14 @@ import numpy.typing as npt
 
 from .errors import InvalidTable, OutOfRange, WrongType
 from .kernel import NONE, Mask, Ticks
-from .plan_tables import ABSENT, Codes
+from .plan_tables import ABSENT, Codes, named
 from .zones import FIRST, LAST, MICROSECOND
 
 __all__ = ["Column", "Texts", "cases_of", "checked_columns", "factored", "flags_of", "stamps_of", "texts_of"]
 
 Column = npt.NDArray[Any]
 Keys = npt.NDArray[np.uint64]
-_SAMPLE, _FEW, _BLOCK = 4096, 8, 4096
+_SAMPLE, _FEW, _BLOCK = 4096, 8, 8192
 _MIXERS = np.random.default_rng(26).integers(2**63, size=4096, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 _EXPECTED = "a mapping of column names to arrays, or a structured array"
 
@@ -115,18 +115,28 @@ def texts_of(name: str, column: Column, rows: Codes | None = None) -> Texts:
     """
     if column.dtype.kind not in "UOT":
         raise WrongType(f"column {name!r}", column.dtype, "texts, as str or object")
-    codes = np.full(len(column), ABSENT)
-    chosen = column if rows is None else column[rows]
+    whole = rows is None or (column.dtype.kind == "U" and 2 * len(rows) > len(column))
+    chosen = column if whole else column[rows]
     if column.dtype.kind == "U":
         places, found = _few(chosen) or _many(chosen)
     else:
         places, found = _objects(name, chosen, (str, type(None)), rows)
+    places = places[rows] if whole and rows is not None else places
+    return _named(len(column), rows, places, found)
+
+
+def _named(size: int, rows: Codes | None, places: npt.NDArray[Any], found: Column) -> Texts:
+    """The texts of rows, whose places among those that were found are given."""
+    used = np.bincount(places, minlength=len(found)) > 0
     texts = [text or "" for text in found.tolist()]
-    names = [text for text in dict.fromkeys(texts) if text]
-    code_of = {text: code for code, text in enumerate(names)} | {"": ABSENT}
-    numbers = np.array([code_of[text] for text in texts], dtype=np.int64)
-    codes[slice(None) if rows is None else rows] = numbers[places]
-    return Texts(codes, tuple(names))
+    names = named(text for text, its in zip(texts, used.tolist(), strict=True) if text and its)
+    code_of = {text: code for code, text in enumerate(names)}
+    numbers = np.array([code_of.get(text, ABSENT) for text in texts], dtype=np.int64)
+    if rows is None:
+        return Texts(numbers[places], names)
+    codes = np.full(size, ABSENT)
+    codes[rows] = numbers[places]
+    return Texts(codes, names)
 
 
 def cases_of(column: Column) -> tuple[Codes, Column]:
@@ -162,18 +172,23 @@ def _objects(name: str, column: Column, types: tuple[type, ...], rows: Codes | N
     return codes, found
 
 
-def _few(column: Column) -> tuple[Codes, Column] | None:
+def _few(column: Column) -> tuple[npt.NDArray[Any], Column] | None:
     """The number of each row's text, and the texts; None where a look at some rows finds more than a few."""
     sample = np.unique(_sampled(column))
     if sample.size > _FEW:
         return None
-    codes = np.full(len(column), ABSENT)
-    for code, value in enumerate(sample):
-        codes[column == value] = code
+    codes = np.full(len(column), ABSENT, np.int8)
+    for start in range(0, len(column), _BLOCK):
+        block, part = column[start : start + _BLOCK], codes[start : start + _BLOCK]
+        for code, value in enumerate(sample):
+            part[block == value] = code
     rest = np.flatnonzero(codes == ABSENT)
+    if not rest.size:
+        return codes, sample
     places, others = _many(column[rest])
-    codes[rest] = places + sample.size
-    return codes, np.concatenate((sample, others))
+    wide = codes.astype(np.int64)
+    wide[rest] = places + sample.size
+    return wide, np.concatenate((sample, others))
 
 
 def _many(column: Column) -> tuple[Codes, Column]:

@@ -110,9 +110,9 @@ class EventTable:
         self.what = _choices("what", columns["what"], _NAMES)
         by_whom = np.isin(self.what, (_OPENED, *_MESSAGES, _PRICED))
         self.who = _choices("who", columns["who"], ROLES, np.flatnonzero(by_whom))
-        self.public = flags_of("public", columns["public"]) if "public" in columns else np.ones(rows, bool)
+        self.public = flags_of("public", columns["public"]) if "public" in columns else np.broadcast_to(np.True_, rows)
         until = columns.get("until")
-        self.until = np.full(rows, NONE) if until is None else stamps_of("until", until, missing=True)
+        self.until = np.broadcast_to(np.int64(NONE), rows) if until is None else stamps_of("until", until, missing=True)
         _refuse("what", self.what == ABSENT, _NAMES)
         _refuse("who", by_whom & (self.what != _PRICED) & (self.who == ABSENT), ROLES)
 
@@ -128,7 +128,7 @@ class EventTable:
         self.timers = _optional_texts("timer", columns, np.flatnonzero(fires))
         self.channels = _optional_texts("channel", columns, np.flatnonzero(opens))
         self.subjects = _optional_texts("subject", columns, np.flatnonzero(opens))
-        self.timer, self.public = self.timers.codes, self.public | ~np.isin(self.what, _MESSAGES)
+        self.timer = self.timers.codes
         return status.names, priority.names
 
     def _sort(self) -> None:
@@ -247,7 +247,8 @@ class EventTable:
         """
         kind = np.zeros(len(self.case), np.int64)
         signal = _SIGNAL_CODES[self.what, self.who]
-        kind[(signal != ABSENT) & self.public] = IS_SIGNAL
+        kind[signal != ABSENT] = IS_SIGNAL
+        kind[~self.public & np.isin(self.what, _MESSAGES)] = IS_NOTHING
         kind[self.what == _MOVED], kind[self.what == _PRICED] = IS_STATUS, IS_PRIORITY
         rows = np.flatnonzero((kind != IS_NOTHING) & (self.at <= until))
         kind, case, at = kind[rows], self.case[rows], self.at[rows]
@@ -324,7 +325,7 @@ def _channels(table: PlanTable, channels: Texts) -> Codes:
 def _optional_texts(name: str, columns: dict[str, Column], rows: Codes) -> Texts:
     if name in columns:
         return texts_of(name, columns[name], rows)
-    return Texts(np.full(len(columns["case"]), ABSENT), ())
+    return Texts(np.broadcast_to(np.int64(ABSENT), len(columns["case"])), ())
 
 
 def _choices(name: str, column: Column, allowed: tuple[str, ...], rows: Codes | None = None) -> Codes:
