@@ -18,9 +18,9 @@ from .clocks import readings as readings_of_case
 from .event_columns import Column, stamps_of
 from .event_tables import IS_PRIORITY, EventTable, Marks
 from .folds import Clocks, Fold, Openings
-from .kernel import NONE, Mask, Ticks
+from .kernel import NONE, Ticks
 from .plan import Plan, check_plan
-from .plan_tables import ABSENT, UNKNOWN, Codes, PlanTable
+from .plan_tables import ABSENT, UNKNOWN, Codes, Mask, PlanTable
 from .promises import Verdict
 from .term_tables import Prices, TermTable, Waits
 from .timer_tables import aftermath

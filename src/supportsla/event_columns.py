@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import InvalidTable, OutOfRange, WrongType
-from .kernel import NONE, Mask, Ticks
-from .plan_tables import ABSENT, Codes, named
+from .kernel import NONE, Ticks
+from .plan_tables import ABSENT, Codes, Mask, named
 from .zones import FIRST, LAST, MICROSECOND
 
 __all__ = ["Column", "Texts", "cases_of", "checked_columns", "factored", "flags_of", "stamps_of", "texts_of"]

@@ -30,10 +30,10 @@ from .events import (
     SubjectChanged,
 )
 from .intake import first_priority
-from .kernel import NONE, Mask, Ticks
+from .kernel import NONE, Ticks
 from .metrics import SIGNALS, Signal
 from .plan import Plan, version_of
-from .plan_tables import ABSENT, UNKNOWN, Codes, PlanTable
+from .plan_tables import ABSENT, UNKNOWN, Codes, Mask, PlanTable
 from .zones import EPOCH, MICROSECOND
 
 __all__ = ["IS_PRIORITY", "IS_SIGNAL", "IS_STATUS", "EventTable", "Marks"]

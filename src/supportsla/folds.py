@@ -21,9 +21,9 @@ from typing import NamedTuple
 import numpy as np
 
 from .event_tables import IS_PRIORITY, IS_SIGNAL, IS_STATUS, Marks
-from .kernel import NONE, Mask, Ticks
+from .kernel import NONE, Ticks
 from .metrics import SIGNALS
-from .plan_tables import ABSENT, MODES, UNKNOWN, Codes, PlanTable
+from .plan_tables import ABSENT, MODES, UNKNOWN, Codes, Mask, PlanTable
 
 __all__ = ["Changes", "Clocks", "Fold", "Openings"]
 

@@ -18,15 +18,16 @@ import numpy.typing as npt
 from .calendars import Calendar
 from .durations import Duration
 from .errors import UnknownPriority
-from .kernel import NONE, Kernel, Mask, Ticks
+from .kernel import NONE, Kernel, Ticks
 from .metrics import SIGNALS, Metric, Mode
 from .plan import Plan, Reopening, Repricing
 from .worktime import Boundary
 from .zones import MICROSECOND
 
-__all__ = ["ABSENT", "MODES", "UNKNOWN", "Codes", "Leg", "MetricTable", "PlanTable", "named"]
+__all__ = ["ABSENT", "MODES", "UNKNOWN", "Codes", "Leg", "Mask", "MetricTable", "PlanTable", "named"]
 
 Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 ABSENT, UNKNOWN = -1, -2
 MODES: tuple[Mode, ...] = get_args(Mode)
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .folds import Clocks
-from .grids import GridTable
-from .kernel import NONE, Kernel, Mask, Ticks
-from .plan_tables import ABSENT, Codes, Leg, PlanTable
+from .kernel import NONE, Kernel, Ticks
+from .multiples import GridTable
+from .plan_tables import ABSENT, Codes, Leg, Mask, PlanTable
 from .worktime import Boundary
 from .zones import FIRST, LAST, MICROSECOND
 

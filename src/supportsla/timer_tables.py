@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from .event_tables import IS_PRIORITY, IS_STATUS, EventTable, Marks
-from .grids import NEVER, GridTable
-from .kernel import NONE, Kernel, Mask, Ticks
-from .plan_tables import ABSENT, UNKNOWN, Codes, PlanTable, named
+from .kernel import NONE, Kernel, Ticks
+from .multiples import NEVER, GridTable
+from .plan_tables import ABSENT, UNKNOWN, Codes, Mask, PlanTable, named
 from .timing import clock_of
 from .workflow import Move, RaisePriority, SetPriority, Timer
 
