@@ -130,6 +130,47 @@ def test_thousands_of_cases_read_as_each_does(plan: Plan) -> None:
     agree(Desk(plan, [told(rng, statuses, number) for number in range(1000)], START + 50 * DAY))
 
 
+def of_every_kind(reopening: Any = "continue", repricing: Any = "fair") -> Plan:
+    """A plan with metrics of every kind, and targets of every unit."""
+    theirs, others, solved = "Waiting on Client", "Waiting on Internal Team", "Solved"
+    metrics = [
+        Metric("nudge", "client_update", stops="reply", restarts="client_update", cancels="assignment"),
+        Metric("cadence", ["opening", "reply"], stops="reply", paused_in=theirs, recurrence="sequential"),
+        Metric("grid", "reply", stops="reply", after="assignment", cancelled_in=solved, recurrence="sequential"),
+        Metric("work", "opening", done_in=[solved, others], paused_in=theirs),
+        Metric("pick up", "client_opening", stops="assignment", done_in=solved, cancelled_in=[theirs, others]),
+    ]
+    lengths = [business_hours(9), calendar_days(2), business_days(1), calendar_hours(30)]
+    targets = [
+        Target(metric.name, priority, lengths[(m + p) % 4], lengths[(m + p) % 3] if p % 2 else None)
+        for m, metric in enumerate(metrics)
+        for p, priority in enumerate(["critical", "high", "medium"])
+    ]
+    rest = {"on_reopening": reopening, "on_priority_change": repricing}
+    return attrs.evolve(apricot_us(), metrics=metrics, targets=targets, **rest)
+
+
+EVERY_KIND = {
+    "continue, fair": of_every_kind(),
+    "restart, from_start": of_every_kind("restart", "from_start"),
+    "stay_done, from_change": of_every_kind("stay_done", "from_change"),
+    "changing": in_force(
+        {
+            datetime(1990, 1, 1, tzinfo=UTC): of_every_kind(),
+            START + 20 * DAY: attrs.evolve(of_every_kind("restart"), metrics=of_every_kind().measured[1:], targets=[]),
+            START + 30 * DAY: of_every_kind("stay_done", "from_change"),
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EVERY_KIND)
+def test_metrics_of_every_kind_read_as_for_each_case(name: str) -> None:
+    plan, rng = EVERY_KIND[name], random.Random(9)  # noqa: S311
+    statuses = [status for status, _ in plan.required_workflow.statuses]
+    agree(Desk(plan, [told(rng, statuses, number) for number in range(400)], START + 50 * DAY))
+
+
 def test_more_cases_than_are_read_at_once_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("supportsla.clock_tables.BLOCK", 7)
     rng = random.Random(8)  # noqa: S311
@@ -284,6 +325,14 @@ OFTEN = Timer(Remind(), every=calendar_hours(7), calendar="desk", name="often")
 def test_a_timer_fires_at_the_instant_that_the_move_named(until: datetime | None, hours: int) -> None:
     log: list[Event] = [opened(priority="low"), StatusChanged("Waiting", until=until, at=START + HOUR, by=BO)]
     agree(Desk(_timed(UNTIL, OFTEN), [log], START + hours * HOUR))
+
+
+@pytest.mark.parametrize("hours", [4, 6, 10, 30])
+def test_a_timer_counts_from_the_last_message(hours: int) -> None:
+    log: list[Event] = [opened(priority="low"), StatusChanged("Waiting", at=START + HOUR, by=BO)]
+    log += [Commented("", at=START + 4 * HOUR, by=ANA), Commented("", False, at=START + 5 * HOUR, by=BO)]
+    plan = _timed(Timer(Move("Done"), after=calendar_hours(5), since="message", calendar="desk"))
+    agree(Desk(plan, [log, log[:2]], START + hours * HOUR))
 
 
 @pytest.mark.parametrize("name", ["often", "another", ""])
