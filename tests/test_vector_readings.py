@@ -137,6 +137,8 @@ def of_every_kind(reopening: Any = "continue", repricing: Any = "fair") -> Plan:
         Metric("nudge", "client_update", stops="reply", restarts="client_update", cancels="assignment"),
         Metric("cadence", ["opening", "reply"], stops="reply", paused_in=theirs, recurrence="sequential"),
         Metric("grid", "reply", stops="reply", after="assignment", cancelled_in=solved, recurrence="sequential"),
+        Metric("mixed", "reply", stops="assignment", restarts=["assignment", "reply"], cancels=["reply", "assignment"]),
+        Metric("loop", ["opening", "reply"], stops="reply", restarts="reply", cancels="client_update"),
         Metric("work", "opening", done_in=[solved, others], paused_in=theirs),
         Metric("pick up", "client_opening", stops="assignment", done_in=solved, cancelled_in=[theirs, others]),
     ]

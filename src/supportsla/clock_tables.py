@@ -190,8 +190,7 @@ def _not_started(view: View, metric: int, cases: Codes) -> Rows:
 
 def _read_clocks(view: View, terms: TermTable, clocks: Clocks, prices: Prices, rows: Rows) -> Mask:
     """Fill in the readings of clocks; those that cannot be judged."""
-    ended = np.where(clocks.done == NONE, clocks.cancelled, clocks.done)
-    waits = Waits.of(clocks, np.where(ended == NONE, view.now, ended))
+    waits = Waits.of(clocks, np.where(clocks.ended == NONE, view.now, clocks.ended))
     phase, (used, waited) = _phases(clocks, view.now), terms.spent(prices.due, waits)
     rows.put(case=clocks.case, phase=phase, priority=prices.priority, elapsed=used, paused=waited)
     rows.put(started=clocks.started, done=clocks.done, cancelled=clocks.cancelled)

@@ -10,7 +10,7 @@ the metric's. What happens to clocks is written down as `Pauses` and `Repricings
 clock that is halted hold only if it goes on later: a clock's `resumed` is the last step at which it did.
 
 A sequential clock begins with what its predecessor waited, and so on: clocks that follow one another are of one chain,
-and pauses are a chain's. What lies before a clock's start or after its end does not count for it anyway.
+and pauses are a chain's, of which each clock has those between its start and its end.
 """
 
 from __future__ import annotations
@@ -81,10 +81,11 @@ class Clocks:
         self.case, self.version, self.channel = columns["case"], columns["version"], columns["channel"]
         self.started, self.priority = columns["started"], columns["priority"]
         self.done, self.cancelled, self.waits = columns["done"], columns["cancelled"], columns["waits"]
+        self.ended = np.where(self.done == NONE, self.cancelled, self.done)
 
     def with_changes(self, chain: Codes, pauses: _Pool, number: Codes, repricings: _Pool) -> Clocks:
         """The same clocks, of these chains and numbers, with the pauses of chains and the repricings of clocks."""
-        self.pause, self.pauses = pauses.places(chain)
+        self.pause, self.pauses = pauses.places_between(chain, self.started, self.ended)
         self.change, self.changes = repricings.places(number)
         self.low, self.high = pauses.at, pauses.value
         self.at, self.to = repricings.at, repricings.value
@@ -102,6 +103,26 @@ class _Pool:
         """Where the changes of each owner begin, and how many there are."""
         first = self.owner.searchsorted(owner)
         return first, self.owner.searchsorted(owner, "right") - first
+
+    def places_between(self, owner: Codes, start: Ticks, end: Ticks) -> tuple[Codes, Codes]:
+        """The same of the pauses, of each owner in order of time, that end after a start and begin before an end."""
+        first, count = self.places(owner)
+        high = first + count
+        first = _first_over(self.value, first, high, start)
+        last = _first_over(self.at, first, high, np.where(end == NONE, _OPEN_ENDED, end) - 1)
+        return first, last - first
+
+
+def _first_over(values: Ticks, low: Codes, high: Codes, limit: Ticks) -> Codes:
+    """The first place in each stretch of ascending values at which they exceed a limit; its end, if they do not."""
+    low, high = low.copy(), high.copy()
+    rows = np.flatnonzero(low < high)
+    while rows.size:
+        middle = (low[rows] + high[rows]) // 2
+        over = values[middle] > limit[rows]
+        high[rows[over]], low[rows[~over]] = middle[over], middle[~over] + 1
+        rows = rows[low[rows] < high[rows]]
+    return low
 
 
 NextStart = Callable[[Clocks, Ticks], Ticks]
