@@ -303,6 +303,50 @@ def test_a_text_that_a_look_at_some_rows_misses_is_read() -> None:
     assert readings(desk, table, NOW)["phase"].tolist() == ["done"]
 
 
+# Ties.
+
+
+NINE_TO_FIVE = BusinessCalendar("UTC", "Mo-Fr 09:00-17:00")
+MONDAY = datetime(2026, 6, 15, 13, tzinfo=UTC)
+
+
+def _paused(*targets: Target) -> Plan:
+    calendars = {"desk": NINE_TO_FIVE, "always": ALWAYS}
+    metrics = [Metric("resolution", "opening", paused_in=["Held", "Waiting"])]
+    return Plan("tied", calendars, [Priority("high"), Priority("low")], targets, metrics=metrics)
+
+
+def _told(*moves: tuple[int, str]) -> list[Event]:
+    """Moves to statuses, each so many hours after the opening, and a case that is of low priority."""
+    later = [StatusChanged(status, at=MONDAY + hours * HOUR, by=BO) for hours, status in moves]
+    return [opened(at=MONDAY, priority="low"), *later]
+
+
+@pytest.mark.parametrize("hours", [3, 4, 5, 6, 7, 30])
+@pytest.mark.parametrize("due", [calendar_hours(4), business_hours(4), business_hours(2)])
+@pytest.mark.parametrize("boundary", ["close", "open"])
+def test_a_due_that_is_reached_when_a_wait_begins_stays(due: Any, boundary: Any, hours: int) -> None:
+    plan = _paused(Target("resolution", "low", due, boundary=boundary))
+    logs = [_told((begins, "Held"), (begins + 2, "Open")) for begins in (1, 2, 3, 4, 5)]
+    agree(Desk(plan, logs, MONDAY + hours * HOUR))
+
+
+@pytest.mark.parametrize("hours", [7, 19, 20, 21, 23, 24, 48])
+@pytest.mark.parametrize("boundary", ["close", "open"])
+def test_a_wait_through_two_statuses_is_one(boundary: Any, hours: int) -> None:
+    plan = _paused(Target("resolution", "low", business_hours(4), boundary=boundary))
+    logs = [_told((7, "Waiting"), (20, between), (23, "Open")) for between in ("Held", "Waiting", "Open")]
+    agree(Desk(plan, [*logs, _told((7, "Waiting"), (20, "Held"))], MONDAY + hours * HOUR))
+
+
+@pytest.mark.parametrize("hours", [5, 6, 7])
+@pytest.mark.parametrize("limit", [None, calendar_hours(5), calendar_hours(6)])
+def test_of_two_targets_due_at_once_the_old_one_holds(limit: Any, hours: int) -> None:
+    targets = [Target("resolution", "low", calendar_hours(10)), Target("resolution", "high", calendar_hours(4), limit)]
+    raised = PriorityChanged("high", at=MONDAY + hours * HOUR, by=BO)
+    agree(Desk(_paused(*targets), [[*_told(), raised]], MONDAY + 8 * HOUR))
+
+
 # What timers do.
 
 
