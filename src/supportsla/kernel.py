@@ -18,7 +18,7 @@ import numpy.typing as npt
 from .calendars import HORIZON, Calendar, Timeline, cover, earlier, later
 from .durations import Duration
 from .worktime import Boundary
-from .zones import DAY, FIRST, FIRST_YEAR, LAST, LAST_YEAR, MICROSECOND, WallClock, wall_clock
+from .zones import FIRST, FIRST_YEAR, LAST, LAST_YEAR, MICROSECOND
 
 __all__ = ["NONE", "Kernel"]
 
