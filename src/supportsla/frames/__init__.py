@@ -21,9 +21,9 @@ from supportsla.plan import Plan
 from supportsla.worktime import Boundary
 
 try:
-    from .columns import deadlines, deadlines_each, next_opens, open_flags, open_time
     from .kinds import with_answer, with_table
     from .logs import of_events
+    from .questions import deadlines, deadlines_each, next_opens, open_flags, open_time
 except ModuleNotFoundError as error:
     if error.name not in ("narwhals", "numpy"):
         raise

@@ -8,7 +8,7 @@ from supportsla.calendars import Calendar
 from supportsla.errors import WrongType
 from supportsla.worktime import Boundary
 
-from .columns import Question, deadlines, deadlines_each, next_opens, open_flags, open_time
+from .questions import Question, deadlines, deadlines_each, next_opens, open_flags, open_time
 
 __all__ = ["Accessor"]
 

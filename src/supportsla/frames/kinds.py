@@ -13,9 +13,9 @@ from typing import Any, TypeVar, cast
 import narwhals.stable.v2 as nw
 from narwhals.dependencies import get_polars, get_pyarrow, is_duckdb_relation, is_into_series, is_polars_lazyframe
 
-from supportsla.errors import MissingExtra, SupportSLAError, UnknownColumn, WrongType
+from supportsla.errors import InvalidTable, MissingExtra, SupportSLAError, UnknownColumn, WrongType
 
-from .columns import Column, Question, answer_of, blank_of
+from .questions import Column, Question, answer_of, blank_of
 
 __all__ = ["expression", "with_answer", "with_table"]
 
@@ -49,7 +49,7 @@ def with_table(frame: Native, answer: Answer) -> Native:
     if is_polars_lazyframe(frame):
 
         def answered(table: Any) -> Any:
-            return answer(nw.from_native(table, eager_only=True)).to_native()
+            return _answered(table, answer)
 
         schema = answer(_empty(frame)).to_native().schema
         return cast("Native", frame.map_batches(answered, schema=schema))
@@ -105,7 +105,7 @@ def _same_kind(frame: Any, answer: Answer, into: str | None) -> Any:
     """What is answered about a frame that holds data, or that Arrow streams; without `into`, about the whole of it."""
     if is_duckdb_relation(frame):
         return _relation(frame, answer, into)
-    known = nw.from_native(frame, pass_through=True)
+    known = _known(frame)
     if isinstance(known, nw.DataFrame):
         return answer(known).to_native()
     arrow = get_pyarrow()
@@ -114,11 +114,18 @@ def _same_kind(frame: Any, answer: Answer, into: str | None) -> Any:
         return arrow.RecordBatch.from_arrays([each.combine_chunks() for each in table.columns], schema=table.schema)
     if hasattr(frame, "__arrow_c_stream__") and not is_into_series(frame):
         return _stream(_pyarrow("an Arrow stream", "pyarrow").RecordBatchReader.from_stream(frame), answer, into)
-    raise WrongType("frame", frame, _KINDS)
+    raise WrongType("the type of frame", type(frame), _KINDS)
+
+
+def _known(frame: Any) -> Any:
+    try:
+        return nw.from_native(frame, pass_through=True)
+    except nw.exceptions.DuplicateError as error:
+        raise InvalidTable((f"a column is named twice: {error}",)) from None
 
 
 def _answered(table: Any, answer: Answer) -> Any:
-    return answer(nw.from_native(table, eager_only=True)).to_native()
+    return answer(_known(table)).to_native()
 
 
 def _stream(reader: Any, answer: Answer, into: str | None) -> Any:

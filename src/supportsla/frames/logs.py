@@ -9,8 +9,8 @@ from supportsla import vector
 from supportsla.errors import InvalidChoice
 from supportsla.plan import Plan
 
-from .columns import facts_of, made, stamps_of
 from .kinds import Frame, column
+from .questions import facts_of, made, stamps_of
 
 __all__ = ["of_events"]
 

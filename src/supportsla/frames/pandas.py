@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 from supportsla.errors import MissingExtra
 
 from .accessors import Accessor
-from .columns import Question, answer_of
+from .questions import Question, answer_of
 
 try:
     import pandas as pd

@@ -9,8 +9,8 @@ import narwhals.stable.v2 as nw
 from supportsla.errors import MissingExtra
 
 from .accessors import Accessor
-from .columns import Question, answer_of
 from .kinds import expression
+from .questions import Question, answer_of
 
 try:
     import polars as pl

@@ -184,7 +184,7 @@ def column_of(values: Array, like: Column) -> Column:
         column = _in_pandas(like.name, values, like.to_native(), like.to_native().index)
     else:
         column = made(like.name, values, like)
-    if values.dtype.kind != "b":
+    if values.dtype.kind != "b" or not like.null_count():
         return column
     flags = column.alias("flag").to_frame().with_columns(like.is_null().alias("null"))
     return flags.select(nw.when(~nw.col("null")).then("flag").alias("flag")).get_column("flag").alias(like.name)
