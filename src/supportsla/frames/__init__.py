@@ -24,9 +24,7 @@ try:
     from .kinds import with_answer, with_table
     from .logs import of_events
     from .questions import deadlines, deadlines_each, next_opens, open_flags, open_time
-except ModuleNotFoundError as error:
-    if error.name not in ("narwhals", "numpy"):
-        raise
+except ImportError:
     raise MissingExtra("supportsla.frames", "frames") from None
 
 __all__ = ["deadline", "elapsed", "is_open", "next_open", "readings"]

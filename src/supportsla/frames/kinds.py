@@ -15,7 +15,7 @@ from narwhals.dependencies import get_polars, get_pyarrow, is_duckdb_relation, i
 
 from supportsla.errors import InvalidTable, MissingExtra, SupportSLAError, UnknownColumn, WrongType
 
-from .questions import Column, Question, answer_of, blank_of
+from .questions import Column, Question, answer_of, blank_of, series
 
 __all__ = ["expression", "with_answer", "with_table"]
 
@@ -86,7 +86,7 @@ def expression(question: Question, columns: Sequence[Any]) -> Any:
 
 
 def _narwhals_columns(columns: Sequence[Any]) -> list[Column]:
-    return [nw.from_native(column, series_only=True) for column in columns]
+    return [series(column) for column in columns]
 
 
 def _retold(error: SupportSLAError) -> SupportSLAError:

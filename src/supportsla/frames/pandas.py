@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import narwhals.stable.v2 as nw
-
 from supportsla.errors import MissingExtra
 
 from .accessors import Accessor
-from .questions import Question, answer_of
+from .questions import Question, answer_of, series
 
 try:
     import pandas as pd
@@ -37,5 +35,5 @@ class SLA(Accessor[Any]):
     def _answer(self, question: Question, *others: Any) -> Any:
         index = self._column.index
         aligned = (other if other.index.equals(index) else other.reindex(index) for other in others)
-        columns = [nw.from_native(column, series_only=True) for column in (self._column, *aligned)]
+        columns = [series(column) for column in (self._column, *aligned)]
         return answer_of(question, columns).to_native()

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import narwhals.stable.v2 as nw
-
 from supportsla.errors import MissingExtra
 
 from .accessors import Accessor
 from .kinds import expression
-from .questions import Question, answer_of
+from .questions import Question, answer_of, series
 
 try:
     import polars as pl
@@ -58,6 +56,6 @@ class SeriesSLA(Accessor[pl.Series]):
     _others = (pl.Series,)
 
     def _answer(self, question: Question, *others: Any) -> pl.Series:
-        columns = [nw.from_native(column, series_only=True) for column in (self._column, *others)]
+        columns = [series(column) for column in (self._column, *others)]
         answer: pl.Series = answer_of(question, columns).to_native()
         return answer

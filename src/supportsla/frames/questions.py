@@ -35,6 +35,7 @@ __all__ = [
     "next_opens",
     "open_flags",
     "open_time",
+    "series",
     "stamps_of",
 ]
 
@@ -98,7 +99,7 @@ def answer_of(question: Question, columns: Sequence[Column]) -> Column:
         WrongType: a column does not hold what it must, or only one of two columns of stamps has a zone.
     """
     arrays = [read(column) for read, column in zip(question.reads, columns, strict=True)]
-    _alike([column for column in columns if isinstance(column.dtype, nw.Datetime)])
+    _alike([column for column in columns if _is_stamps(column)])
     return column_of(question.ask(*arrays), columns[0])
 
 
@@ -112,7 +113,7 @@ def blank_of(question: Question, columns: Sequence[Column]) -> Column:
 
 def stamps_of(column: Column) -> Array:
     """A column of stamps as datetime64 in UTC."""
-    if isinstance(column.dtype, nw.Datetime):
+    if _is_stamps(column):
         return _array(column)
     hint = _HINTS.get(column.implementation.value)
     raise WrongType(_dtype(column), _native_dtype(column), f"{_STAMPS}; {hint}" if hint else _STAMPS)
@@ -137,8 +138,15 @@ def facts_of(column: Column) -> Array:
 
 def _array(column: Column) -> Array:
     native = column.to_native()
-    array: Array = native.array.__arrow_array__().to_numpy() if _is_arrow(native) else column.to_numpy()
+    if column.dtype == nw.Unknown:
+        native = native.dt.tz_convert("UTC")
+    array: Array = native.array.__arrow_array__().to_numpy() if _is_arrow(native) else series(native).to_numpy()
     return array
+
+
+def series(native: Any) -> Column:
+    """A column of any library."""
+    return nw.from_native(native, series_only=True)
 
 
 def _is_arrow(native: Any) -> bool:
@@ -165,8 +173,13 @@ def _alike(columns: Sequence[Column]) -> None:
         raise WrongType(_dtype(naive[0]), _native_dtype(naive[0]), expected)
 
 
-def _zone(column: Column) -> str | None:
-    return getattr(column.dtype, "time_zone", None)
+def _is_stamps(column: Column) -> bool:
+    return isinstance(column.dtype, nw.Datetime) or _zone(column) is not None
+
+
+def _zone(column: Column) -> Any:
+    """The zone of a column; narwhals knows those of pandas that have a name."""
+    return getattr(column.dtype, "time_zone", None) or getattr(_native_dtype(column), "tz", None)
 
 
 def _dtype(column: Column) -> str:
@@ -206,4 +219,4 @@ def _in_pandas(name: str, values: Array, like: Any, index: Any) -> Column:
     if kind == "M" and like.dt.tz is not None:
         column = column.dt.tz_localize("UTC").dt.tz_convert(like.dt.tz)
     column = column.convert_dtypes(dtype_backend="pyarrow") if _is_arrow(like) else column
-    return nw.from_native(column, series_only=True)
+    return series(column)
