@@ -22,10 +22,9 @@ try:
 except ImportError:
     raise MissingExtra("supportsla.vector", "numpy") from None
 
-from .arrays import Mask
 from .columns import NONE, Column, amounts_of, columns_of, stamps_of
+from .grids import Mask, Ticks
 from .kernel import Kernel, chunks
-from .steps import Ticks
 
 __all__ = ["deadline", "elapsed", "is_open", "next_open"]
 
