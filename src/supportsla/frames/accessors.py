@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, Generic, TypeVar
 
 from supportsla.calendars import Calendar
@@ -15,7 +16,7 @@ __all__ = ["Accessor"]
 Column = TypeVar("Column")
 
 
-class Accessor(Generic[Column]):
+class Accessor(ABC, Generic[Column]):
     """The methods of `sla`; what another column may be is what the library takes for one."""
 
     _others: tuple[type, ...]
@@ -46,5 +47,6 @@ class Accessor(Generic[Column]):
         """The first open instant at or after each, as `supportsla.frames.next_open` says."""
         return self._answer(next_opens(calendar))
 
+    @abstractmethod
     def _answer(self, question: Question, *others: Any) -> Column:
-        raise NotImplementedError
+        """What the column, and others beside it, answer."""

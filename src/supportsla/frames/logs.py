@@ -10,7 +10,7 @@ from supportsla.errors import InvalidChoice
 from supportsla.plan import Plan
 
 from .kinds import Frame, column
-from .questions import facts_of, made, stamps_of
+from .questions import Array, facts_of, made, stamps_of
 
 __all__ = ["of_events"]
 
@@ -29,7 +29,12 @@ def of_events(plan: Plan, now: datetime, columns: Mapping[str, str]) -> Callable
         asked = {name: column(table, columns.get(name, name)) for name in (*_NEEDED, *found)}
         events = {name: stamps_of(each) if name == "at" else facts_of(each) for name, each in asked.items()}
         told = vector.readings(plan, events, now)
-        first, *others = (made(name, values, asked["at"]) for name, values in told.items())
+        first, *others = (made(name, _plain(values), asked["at"]) for name, values in told.items())
         return first.to_frame().with_columns(*others)
 
     return read
+
+
+def _plain(values: Array) -> Array:
+    """Texts as objects, of which a missing one is None."""
+    return values.astype(object) if values.dtype.kind in "TU" else values

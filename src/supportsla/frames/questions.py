@@ -207,10 +207,12 @@ def made(name: str, values: Array, like: Column) -> Column:
     """An array as a column of another's library, but with a name and rows of its own; stamps in its zone."""
     if like.implementation.is_pandas_like():
         return _in_pandas(name, values, like.to_native(), None)
-    kind, dtype = values.dtype.kind, None
-    if kind == "M":
+    dtype: nw.Datetime | nw.String | None
+    if values.dtype.kind == "M":
         dtype = nw.Datetime("ns" if values.dtype == "M8[ns]" else "us", _zone(like))
-    return nw.new_series(name, values, nw.String() if kind == "O" else dtype, backend=like.implementation)
+    else:
+        dtype = nw.String() if values.dtype.kind == "O" else None
+    return nw.new_series(name, values, dtype, backend=like.implementation)
 
 
 def _in_pandas(name: str, values: Array, like: Any, index: Any) -> Column:
