@@ -82,8 +82,9 @@ class Table:
         anchors, most = self.anchors[1:].view(np.int64) + self.start, _STEPS_BYTES * self.years
         firsts = steps(np.append(0, after[1:-1] + 1), anchors, self.total, most)
         lasts = steps(after[:-1], anchors, self.total, most)
-        found = before and firsts and lasts
-        return Grids(self.start, self.length, self.total, before, firsts, lasts) if found else None
+        if before is None or firsts is None or lasts is None:
+            return None
+        return Grids(self.start, self.length, self.total, before, firsts, lasts)
 
     def window(self, at: Unsigned) -> Places:
         """The window that opened last."""

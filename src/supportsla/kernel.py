@@ -38,7 +38,7 @@ def chunks(size: int) -> Iterator[slice]:
 
 def _set_back(ticks: Ticks, end: int) -> Mask | None:
     """Set the ticks that do not lie in [0, end) to 0; which they are, if any."""
-    if ticks.view(np.uint64).max() < end:
+    if np.maximum.reduce(ticks.view(np.uint64)) < end:
         return None
     odd = ticks.view(np.uint64) >= end
     ticks[odd] = 0
@@ -67,13 +67,15 @@ class Kernel:
     """A calendar's answers for arrays of ticks, which are microseconds or, at a scale of 1000, nanoseconds.
 
     Amounts are one for all rows, or one for each. `left` is 1 where the first instant with so much open time is asked
-    for, and 0 where the last one is; one 1 for all rows says that all amounts are positive.
+    for, and 0 where the last one is; one 1 for all rows says that all amounts are positive. `searched` is set where
+    rows had to be searched for; other rows have an answer.
     """
 
     def __init__(self, calendar: Calendar, scale: int = 1) -> None:
         self.calendar, self.scale = calendar, scale
         self.first, self.last = ticks_of(FIRST, scale), ticks_of(LAST, scale)
         self.longest = min(self.last - self.first, 2**62)
+        self.searched = False
         self.scratch = np.empty((3, 0), np.int64)
 
     def in_range(self, at: Ticks) -> Mask:
@@ -126,17 +128,17 @@ class Kernel:
         return opened
 
     def _used_up(self, at: Ticks, amounts: Amounts, boundary: Boundary, dues: Ticks) -> None:
-        least, most = (amounts, amounts) if isinstance(amounts, int) else (amounts.min(), amounts.max())
-        if least > 0 and most <= self.longest:
+        if (amounts if isinstance(amounts, int) else np.minimum.reduce(amounts)) > 0:
             self._seek(at, amounts, int(boundary == "close"), dues)
             return
         each = np.broadcast_to(amounts, at.shape)
-        fair = self.in_range(at) & (each >= -self.longest) & (each <= self.longest)
+        fair = self.in_range(at) & (each != NONE)
         each = np.where(fair, each, 0)
         self._seek(at, each, (each > 0 if boundary == "close" else each < 0).astype(np.int64), dues)
         if boundary == "close":
             np.copyto(dues, at, where=each == 0)
-        dues[~fair] = NONE
+        if not fair.all():
+            self.searched, dues[~fair] = True, NONE
 
     def _seek(self, at: Ticks, amounts: Amounts, left: Amounts, found: Ticks) -> None:
         """Put into `found` the instants whose open time is that at `at` plus the amounts."""
@@ -216,6 +218,7 @@ class Kernel:
         return opened
 
     def _searched_between(self, starts: Ticks, ends: Ticks) -> Ticks:
+        self.searched = True
         known = self.in_range(starts) & self.in_range(ends)
         if not known.all():
             return cast("Ticks", _spread(known, NONE, self._searched_between, starts, ends))
@@ -228,7 +231,8 @@ class Kernel:
 
     def _searched(self, at: Ticks, amounts: Amounts, left: Amounts) -> Ticks:
         """`_seek` by searching, for years not compiled too."""
-        known = self.in_range(at)
+        self.searched = True
+        known = self.in_range(at) & (np.abs(amounts) <= self.longest)
         if not known.all():
             return cast("Ticks", _spread(known, NONE, self._searched, at, amounts, left))
         if not at.size:
@@ -263,6 +267,7 @@ class Kernel:
         return cover(self.calendar, *edges)
 
     def _due_of(self, at: Ticks, duration: Duration, boundary: Boundary) -> Ticks:
+        self.searched = True
         known = self.in_range(at)
         if not known.all():
             return cast("Ticks", _spread(known, NONE, lambda some: self._due_of(some, duration, boundary), at))
