@@ -631,3 +631,77 @@ def test_a_library_that_the_caller_does_not_use_is_not_imported() -> None:
     desk = "from supportsla import BusinessCalendar, frames; DESK = BusinessCalendar('UTC', 'Mo-Fr 09:00-17:00')"
     told = without("pandas pyarrow duckdb", f"import polars as pl; {desk}; print({asked}['is_open'].item())")
     assert told == "False"
+
+
+EVENTS = {
+    "ticket": pa.array(["A", "A", "B"]),
+    "at": tickets(FRIDAY, FRIDAY, SATURDAY, zone="Europe/Berlin")["opened"],
+    "what": pa.array(["Opened", "Commented", "Opened"]).dictionary_encode(),
+    "status": pa.array(["New", None, None]),
+    "who": pa.array(["client", "support", "client"]),
+    "priority": pa.array([None, None, "low"]),
+    "public": pa.array([None, False, None]),
+    "nothing to do with it": pa.array([1, 2, 3]),
+}
+GIVEN = {
+    "case": ["A", "A", "B"],
+    "at": np.array([FRIDAY, FRIDAY, SATURDAY], "M8[us]").tolist(),
+    "what": ["Opened", "Commented", "Opened"],
+    "status": ["New", None, None],
+    "who": ["client", "support", "client"],
+    "priority": [None, None, "low"],
+    "public": [True, False, True],
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("verdicts", [["met", "", "late"], ["", "", ""]])
+def test_a_frame_of_events_gives_a_frame_of_readings(
+    kind: str, verdicts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the same kind, with stamps in the zone of `at`, and null where a text says nothing."""
+    given_last: list[Any] = []
+
+    def read(plan: Any, events: Any, now: Any) -> Any:
+        given_last[:] = [{name: column.tolist() for name, column in events.items()}]
+        rows = slice(None) if len(events["at"]) else slice(0)
+        return {
+            "case": np.array(["A", "B", "B"], object)[rows],
+            "verdict": np.array(verdicts)[rows],
+            "due": np.array([FRIDAY, "NaT", SATURDAY], "M8[us]")[rows],
+            "elapsed": np.array([1, 2, "NaT"], "m8[us]")[rows],
+        }
+
+    monkeypatch.setattr(vector, "readings", read, raising=False)
+    frame = frames.readings(MAKE[kind](pa.table(EVENTS)), None, datetime(2026, 7, 1), columns={"case": "ticket"})
+    assert isinstance(frame, TYPES[kind])
+    told = as_table(frame)
+    assert given_last == [GIVEN]
+    assert told["case"].to_pylist() == ["A", "B", "B"]
+    assert told["verdict"].to_pylist() == [verdict or None for verdict in verdicts]
+    assert "string" in str(told["verdict"].type)
+    assert told["due"].type == pa.timestamp("us", "Europe/Berlin")
+    assert told["due"].to_numpy().tolist() == np.array([FRIDAY, "NaT", SATURDAY], "M8[us]").tolist()
+    assert told["elapsed"].to_numpy().tolist() == np.array([1, 2, "NaT"], "m8[us]").tolist()
+
+
+def test_a_frame_of_events_has_all_columns_that_are_asked_for() -> None:
+    """Or says which not; and no others are asked for."""
+    with pytest.raises(UnknownColumn, match="column is 'case'"):
+        frames.readings(pa.table(EVENTS), None, datetime(2026, 7, 1))
+    with pytest.raises(InvalidChoice, match="columns is 'cases'"):
+        frames.readings(pa.table(EVENTS), None, datetime(2026, 7, 1), columns={"cases": "ticket"})
+
+
+def test_cases_of_a_frame_may_be_integers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And are integers in the readings."""
+    monkeypatch.setattr(vector, "readings", lambda plan, events, now: {"case": events["case"]}, raising=False)
+    events = pa.table({**EVENTS, "case": [3, 3, 4]})
+    assert frames.readings(events, None, datetime(2026, 7, 1)).schema == pa.schema({"case": pa.int64()})
+
+
+def test_flags_of_a_frame_of_events_are_flags() -> None:
+    """Not numbers."""
+    events = pa.table({**EVENTS, "case": [3, 3, 4], "public": [1, 0, 1]})
+    with pytest.raises(WrongType, match="the dtype of column 'public' is .* expected booleans"):
+        frames.readings(events, None, datetime(2026, 7, 1))

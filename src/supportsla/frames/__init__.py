@@ -135,7 +135,7 @@ def next_open(frame: Frame, calendar: Calendar, at: str, *, into: str = "next_op
     >>> from supportsla import BusinessCalendar
     >>> desk = BusinessCalendar("America/Chicago", "Mo-Fr 07:00-19:00")
     >>> tickets = pl.DataFrame({"opened": [datetime(2026, 6, 13, 22)]})
-    >>> print(next_open(tickets, desk, "opened")["next_open", "readings"].item())
+    >>> print(next_open(tickets, desk, "opened")["next_open"].item())
     2026-06-15 12:00:00
     """
     return with_answer(frame, next_opens(calendar), (at,), into)
@@ -145,15 +145,15 @@ def readings(frame: Frame, plan: Plan, now: datetime, *, columns: Mapping[str, s
     """A frame of the readings of every clock of every case, as of `now`: a row for each case and metric.
 
     Args:
-        frame: of pandas, Polars, PyArrow or DuckDB: a row for each event, with columns `case`, `at` (stamps), `what`,
-            `status`, `who` and `priority`, and where there are such `channel`, `public` and `subject`, as
-            `supportsla.vector.readings` says.
+        frame: of pandas, Polars, PyArrow or DuckDB: a row for each event, with the columns that
+            `supportsla.vector.readings` says: `case`, `at` (stamps), `what`, `status`, `who` and `priority`, and where
+            there are such `channel`, `public`, `subject`, `timer` and `until` (stamps).
         plan: what is promised.
         now: an aware datetime.
         columns: the frame's own names of those columns that have others: `{"at": "logged_at"}`.
 
-    The columns are those of `supportsla.vector.readings`, with stamps in the zone of `at`. A lazy frame stays lazy; a
-    reader of record batches is read whole.
+    The columns are those of `supportsla.vector.readings`, with stamps in the zone of `at`, and null where a text says
+    nothing. A lazy frame stays lazy; a reader of record batches is read whole.
 
     Raises:
         UnknownColumn, WrongType, MissingExtra: as `deadline`.

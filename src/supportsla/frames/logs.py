@@ -10,12 +10,13 @@ from supportsla.errors import InvalidChoice
 from supportsla.plan import Plan
 
 from .kinds import Frame, column
-from .questions import Array, facts_of, made, stamps_of
+from .questions import Array, Column, alike, facts_of, flags_of, made, stamps_of
 
 __all__ = ["of_events"]
 
+_READS: dict[str, Callable[[Column], Array]] = {"at": stamps_of, "until": stamps_of, "public": flags_of}
 _NEEDED = ("case", "at", "what", "status", "who", "priority")
-_OPTIONAL = ("channel", "public", "subject")
+_OPTIONAL = ("channel", "public", "subject", "timer", "until")
 
 
 def of_events(plan: Plan, now: datetime, columns: Mapping[str, str]) -> Callable[[Frame], Frame]:
@@ -27,14 +28,19 @@ def of_events(plan: Plan, now: datetime, columns: Mapping[str, str]) -> Callable
     def read(table: Frame) -> Frame:
         found = [name for name in _OPTIONAL if name in columns or name in table.columns]
         asked = {name: column(table, columns.get(name, name)) for name in (*_NEEDED, *found)}
-        events = {name: stamps_of(each) if name == "at" else facts_of(each) for name, each in asked.items()}
+        events = {name: _READS.get(name, facts_of)(each) for name, each in asked.items()}
+        alike([asked[name] for name in ("at", "until") if name in asked])
         told = vector.readings(plan, events, now)
-        first, *others = (made(name, _plain(values), asked["at"]) for name, values in told.items())
+        first, *others = (made(name, _nullable(values), asked["at"]) for name, values in told.items())
         return first.to_frame().with_columns(*others)
 
     return read
 
 
-def _plain(values: Array) -> Array:
-    """Texts as objects, of which a missing one is None."""
-    return values.astype(object) if values.dtype.kind in "TU" else values
+def _nullable(values: Array) -> Array:
+    """Texts as objects; those that say nothing, None."""
+    if values.dtype.kind not in "OTU":
+        return values
+    texts: Array = values.astype(object)
+    texts[texts == ""] = None
+    return texts

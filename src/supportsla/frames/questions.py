@@ -25,12 +25,14 @@ __all__ = [
     "Array",
     "Column",
     "Question",
+    "alike",
     "answer_of",
     "blank_of",
     "column_of",
     "deadlines",
     "deadlines_each",
     "facts_of",
+    "flags_of",
     "made",
     "next_opens",
     "open_flags",
@@ -99,7 +101,7 @@ def answer_of(question: Question, columns: Sequence[Column]) -> Column:
         WrongType: a column does not hold what it must, or only one of two columns of stamps has a zone.
     """
     arrays = [read(column) for read, column in zip(question.reads, columns, strict=True)]
-    _alike([column for column in columns if _is_stamps(column)])
+    alike([column for column in columns if _is_stamps(column)])
     return column_of(question.ask(*arrays), columns[0])
 
 
@@ -129,11 +131,21 @@ def amounts_of(column: Column) -> Array:
 
 
 def facts_of(column: Column) -> Array:
-    """A column of texts or flags as an array of objects; None where null."""
+    """A column of texts as an array of objects, None where null; a column of integers as an array of such."""
+    if column.dtype.is_integer():
+        return column.to_numpy()
     column = column.cast(nw.String) if column.dtype in {nw.Categorical, nw.Enum} else column
     facts = column.to_numpy().astype(object)
     facts[column.is_null().to_numpy()] = None
     return facts
+
+
+def flags_of(column: Column) -> Array:
+    """A column of flags; True where null, as an event is public that does not say otherwise."""
+    flags = facts_of(column).tolist()
+    if not {type(flag) for flag in flags} <= {bool, np.bool_, type(None)}:
+        raise WrongType(_dtype(column), _native_dtype(column), "booleans, which may be null")
+    return np.array([flag is None or bool(flag) for flag in flags], bool)
 
 
 def _array(column: Column) -> Array:
@@ -164,8 +176,8 @@ def _intervals(chunk: Any) -> Array:
     return amounts
 
 
-def _alike(columns: Sequence[Column]) -> None:
-    """A stamp without a zone means UTC, but beside one that has a zone it is rather one whose zone was lost."""
+def alike(columns: Sequence[Column]) -> None:
+    """Refuse stamps without a zone beside stamps with one: they mean UTC, but here their zone was rather lost."""
     aware = [column for column in columns if _zone(column) is not None]
     naive = [column for column in columns if _zone(column) is None]
     if aware and naive:
