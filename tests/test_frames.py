@@ -288,8 +288,6 @@ def test_stamps_of_two_zones_are_compared_as_instants() -> None:
 )
 def test_what_is_no_stamp_is_refused_with_its_dtype_and_what_to_do(kind: str, column: Any) -> None:
     """Texts that look like stamps, numbers that may be, dates that begin somewhere."""
-    if kind == "polars lazy" and column.type == pa.null():
-        pytest.skip("the same as eager")
     with pytest.raises(WrongType, match="the dtype of column 'opened' is .*; expected stamps: .*(pandas|column)"):
         frames.is_open(MAKE[kind](pa.table({"opened": column})), DESK, "opened")
 
@@ -705,3 +703,15 @@ def test_flags_of_a_frame_of_events_are_flags() -> None:
     events = pa.table({**EVENTS, "case": [3, 3, 4], "public": [1, 0, 1]})
     with pytest.raises(WrongType, match="the dtype of column 'public' is .* expected booleans"):
         frames.readings(events, None, datetime(2026, 7, 1))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "duckdb"])
+@pytest.mark.parametrize("units", [("us", "ns"), ("ns", "us"), ("s", "ms")])
+def test_two_columns_of_different_units_are_answered_in_the_finer(kind: str, units: tuple[str, str]) -> None:
+    """Nanoseconds where either has them; DuckDB's intervals have none."""
+    columns = [pa.array(np.array([FRIDAY], f"M8[{unit}]")) for unit in units]
+    table = pa.table([*columns, pa.array(np.array([4], f"m8[{units[1]}]"))], names=["opened", "answered", "promised"])
+    finer = "ns" if "ns" in units else "us"
+    due = as_table(frames.deadline(MAKE[kind](table), DESK, "opened", "promised"))["due"]
+    age = as_table(frames.elapsed(MAKE[kind](table), DESK, "opened", "answered"))["elapsed"]
+    assert (due.type, age.type) == (pa.timestamp(finer), pa.duration(finer))
