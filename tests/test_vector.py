@@ -71,10 +71,9 @@ def alone(function: Callable[..., datetime], *columns: Any, **options: Any) -> l
     return [function(*row, **options).astimezone(UTC) for row in zip(*columns, strict=True)]
 
 
-def many(scene: Scene, count: int) -> list[datetime]:
-    """The scene's probes, over and over."""
-    probes = scene.probes
-    return [probes[i % len(probes)] for i in range(count)]
+def many(points: Sequence[datetime], count: int) -> list[datetime]:
+    """The points, over and over."""
+    return [points[i % len(points)] for i in range(count)]
 
 
 def compiled_around(calendar: Calendar) -> Calendar:
@@ -83,11 +82,11 @@ def compiled_around(calendar: Calendar) -> Calendar:
     return calendar
 
 
-@given(scenes(2), boundaries, st.sampled_from((1, -1, 0)), rows, st.sampled_from(("us", "ns")))
+@given(scenes(4), boundaries, st.sampled_from((1, -1, 0)), rows, st.sampled_from(("us", "ns")))
 def test_a_deadline_is_that_of_each_start_alone(
     scene: Scene, boundary: Boundary, sign: int, count: int, unit: str
 ) -> None:
-    calendar, starts = scene.calendar, many(scene, count)
+    calendar, starts = scene.calendar, many(scene.points, count)
     for one in scene.durations:
         duration = Duration(one.unit, one.amount * sign)
         found = vector.deadline(calendar, stamps(starts, unit), duration, boundary=boundary)
@@ -95,11 +94,11 @@ def test_a_deadline_is_that_of_each_start_alone(
         assert instants(found) == alone(partial(deadline, calendar, duration=duration, boundary=boundary), starts)
 
 
-@given(scenes(2), boundaries, rows, st.data())
+@given(scenes(4), boundaries, rows, st.data())
 def test_a_deadline_of_an_amount_for_each_row_is_that_of_each_alone(
     scene: Scene, boundary: Boundary, count: int, data: st.DataObject
 ) -> None:
-    calendar, starts = scene.calendar, many(scene, count)
+    calendar, starts = scene.calendar, many(scene.points, count)
     choices = [scene.amounts[0] * sign for sign in (1, -1)] + [scene.amounts[1], timedelta(0)]
     mixed = st.lists(st.sampled_from(choices), min_size=count, max_size=count)
     each = data.draw(st.one_of(mixed, st.just([scene.amounts[0]] * count)))
@@ -110,7 +109,7 @@ def test_a_deadline_of_an_amount_for_each_row_is_that_of_each_alone(
 
 @given(scenes(2), rows, st.sampled_from(("us", "ns")))
 def test_elapsed_is_that_of_each_pair_alone(scene: Scene, count: int, unit: str) -> None:
-    starts = many(scene, count)
+    starts = many(scene.probes, count)
     ends = starts[::-1]
     found = vector.elapsed(scene.calendar, stamps(starts, unit), stamps(ends, unit))
     assert found.dtype == f"m8[{unit}]"
@@ -119,21 +118,21 @@ def test_elapsed_is_that_of_each_pair_alone(scene: Scene, count: int, unit: str)
 
 @given(scenes(2), rows)
 def test_a_desk_is_open_where_it_is_for_each_instant_alone(scene: Scene, count: int) -> None:
-    at = many(scene, count)
+    at = many(scene.probes, count)
     assert vector.is_open(scene.calendar, stamps(at)).tolist() == [is_open(scene.calendar, one) for one in at]
 
 
 @given(scenes(2), rows)
 def test_the_next_opening_is_that_of_each_instant_alone(scene: Scene, count: int) -> None:
-    at = many(scene, count)
+    at = many(scene.points, count)
     assert instants(vector.next_open(scene.calendar, stamps(at))) == alone(partial(next_open, scene.calendar), at)
 
 
-@given(scenes(1), boundaries, st.integers(1, 999))
+@given(scenes(2), boundaries, st.integers(1, 999))
 def test_nanoseconds_are_exact(scene: Scene, boundary: Boundary, nanoseconds: int) -> None:
     """Open time to the nanosecond: a start that is that much later is due that much later, or at another window."""
     calendar, late = library_calendar(scene.plain), np.timedelta64(nanoseconds, "ns")
-    starts = stamps(many(scene, MANY), "ns")
+    starts = stamps(many(scene.points, MANY), "ns")
     due = vector.deadline(calendar, starts + late, scene.amounts[0], boundary=boundary)
     open_time = vector.elapsed(calendar, starts + late, due)
     assert (open_time == np.timedelta64(scene.amounts[0] // MICROSECOND, "us")).all()

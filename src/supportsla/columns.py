@@ -62,11 +62,12 @@ class Column:
         return missing
 
     def ticks(self, rows: slice) -> Ticks:
-        """The rows in ticks; those that are missing or out of range are `NONE`, or out of range as they are."""
+        """The rows in ticks: `NONE` where they are missing; where they are out of range, so are the ticks."""
         values = self.values[rows]
         if values.dtype == self._target:
             return values.view(np.int64)
-        return np.where(self.fair(rows), values.astype(self._target).view(np.int64), NONE)
+        refused = np.where(self.missing(rows), NONE, NONE + 1)
+        return np.where(self.fair(rows), values.astype(self._target).view(np.int64), refused)
 
     def single(self, row: int) -> datetime | timedelta:
         """One row, in range, as a datetime in UTC or a timedelta, to the microsecond before."""

@@ -1,8 +1,8 @@
 """The working-time function over arrays: W, its inverse and the day units, for many instants at once (W2-W8, W13).
 
 Instants are int64 ticks since 1970-01-01Z, amounts are ticks. A search in a `Table` answers everything. Where there are
-many rows, its grids answer what they can, chunk by chunk, so that all that is in flight stays in the cache; to the
-search they leave what is odd: what is missing, out of range, or due beyond the years compiled so far.
+many rows, its grids answer them, chunk by chunk, so that all that is in flight stays in the cache; but for odd ones:
+what is missing stays so, and what is out of range, or due beyond the years compiled so far, is searched for.
 
 Nothing raises here: what has no answer, because it is missing itself or because the scalar function would raise, is
 `NONE`, which is NaT.
@@ -36,19 +36,24 @@ def chunks(size: int) -> Iterator[slice]:
     return (slice(first, min(first + CHUNK, size)) for first in range(0, size, CHUNK))
 
 
-def _set_back(ticks: Ticks, end: int) -> Mask | None:
-    """Set the ticks that do not lie in [0, end) to 0; which they are, if any."""
-    if np.maximum.reduce(ticks.view(np.uint64)) < end:
-        return None
-    odd = ticks.view(np.uint64) >= end
-    ticks[odd] = 0
-    return odd
+def _beyond(ticks: Ticks, end: int) -> Mask | None:
+    """Which ticks do not lie in [0, end), if any."""
+    unsigned = ticks.view(np.uint64)
+    return None if np.maximum.reduce(unsigned) < end else unsigned >= end
 
 
 def _either(one: Mask | None, other: Mask | None) -> Mask | None:
     if one is None or other is None:
         return other if one is None else one
     return one | other
+
+
+def _mend(found: Ticks, odd: Mask, missing: Mask, search: Callable[..., Ticks], *columns: Amounts) -> None:
+    """Put right what grids found for odd rows: what is missing has no answer, the others are searched for."""
+    np.putmask(found, missing, NONE)
+    odd &= ~missing
+    if odd.any():
+        found[odd] = search(*(_taken(column, odd) for column in columns))
 
 
 def _spread(known: Mask, missing: int, function: Callable[..., Any], *columns: Amounts) -> Any:
@@ -146,9 +151,8 @@ class Kernel:
         if grids is None:
             found[:] = self._searched(at, amounts, left)
             return
-        odd = self._reach(grids, at, amounts, left, found)
-        if odd is not None:
-            found[odd] = self._searched(at[odd], _taken(amounts, odd), _taken(left, odd))
+        if (odd := self._reach(grids, at, amounts, left, found)) is not None:
+            _mend(found, odd, at == NONE, self._searched, at, amounts, left)
 
     def _reach(self, grids: Grids, at: Ticks, amounts: Amounts, left: Amounts, found: Ticks) -> Mask | None:
         """`_seek` by the grids; the rows for which that is wrong."""
@@ -156,11 +160,11 @@ class Kernel:
         odd = self._before(grids, at, found)
         np.add(found, amounts, out=found)
         if isinstance(left, int):
-            beyond = _set_back(found, grids.total - 1)
+            beyond = _beyond(found, grids.total - 1)
             (grids.firsts if left else grids.lasts).find(found, spare, cells)
         else:
             np.subtract(found, left, out=ticks)
-            beyond = _set_back(ticks, grids.total - 1)
+            beyond = _beyond(ticks, grids.total - 1)
             grids.lasts.find(ticks, spare, cells)
         np.add(found, spare, out=found)
         return _either(odd, beyond)
@@ -179,9 +183,8 @@ class Kernel:
         """Put the open time before each instant, or a tick later, into `before`; the rows for which that is wrong."""
         ticks, cells, spare = self._buffers(at.size)
         np.subtract(at, grids.start - later, out=ticks)
-        odd = _set_back(ticks, grids.length)
         grids.before.find(ticks, before, cells, spare)
-        return odd
+        return _beyond(ticks, grids.length)
 
     def _open_between(self, starts: Ticks, ends: Ticks, passed: Ticks) -> None:
         grids = self._grids(starts)
@@ -192,7 +195,7 @@ class Kernel:
         odd = _either(self._before(grids, starts, before), self._before(grids, ends, passed))
         np.subtract(passed, before, out=passed)
         if odd is not None:
-            passed[odd] = self._searched_between(starts[odd], ends[odd])
+            _mend(passed, odd, (starts == NONE) | (ends == NONE), self._searched_between, starts, ends)
 
     def _is_open(self, at: Ticks) -> Mask:
         """Where a tick more is a tick of open time."""
