@@ -1,0 +1,431 @@
+"""A million deadlines at once, beside other ways to compute them: `vector.deadline` and the frames over it.
+
+Rows are any microsecond of eleven years, in no order, each with a duration of its own: whole minutes up to 40 hours.
+Every contestant answers all of them, the slow ones fewer, from tables made before; every answer is new memory. Peers
+run as they come, Polars and DuckDB on all cores; ours, NumPy and numba on one.
+"""
+
+from __future__ import annotations
+
+import random
+import tracemalloc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from statistics import median
+
+import contestants
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import vector_peers as peers
+from figures import Figure, write_chart, write_table
+from harness import Cell, Line, race, table, verdict
+from vector_peers import HOUR, Array, Question, Rows, as_array, as_datetimes
+
+from supportsla import (
+    BusinessCalendar,
+    Calendar,
+    Plan,
+    business_hours,
+    deadline,
+    elapsed,
+    is_open,
+    kernel,
+    next_open,
+    public_holidays,
+    readings,
+    vector,
+)
+from supportsla.events import Actor, Commented, Event, Opened
+from supportsla.presets import apricot_us
+
+try:
+    from supportsla import frames
+except ImportError:
+    frames = None
+
+PACKAGES = ("numpy", "numba", "pandas", "polars", "pyarrow", "duckdb", "workclock", "supportsla")
+LITTLE, MANY, MOST = 100_000, 1_000_000, 10_000_000
+CHECKED, FEW = 2_000, 10_000
+ONE = business_hours(8)
+ONE_RAW = np.timedelta64(8 * HOUR, "us")
+SCRATCH, TABLES = 1e6, 2e6
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A contestant: how it answers, how many rows it is asked, how many times as fast we want to be, and on what."""
+
+    ask: Callable[[Rows], Question]
+    rows: int
+    at_least: float | None = None
+    one_amount: bool = False
+    note: str = ""
+
+
+PEERS = {
+    "numba, one thread": Peer(peers.numba_grid, MANY, note="unchecked"),
+    "np.searchsorted, naive": Peer(peers.naive_searchsorted, MANY, at_least=10),
+    "Polars join_asof": Peer(peers.polars_asof, MANY, at_least=10),
+    "np.busday recipe": Peer(peers.np_busday, MANY, at_least=15),
+    "DuckDB ASOF join": Peer(peers.duckdb_asof, MANY, at_least=20),
+    "Polars business days": Peer(peers.polars_business_days, MANY, at_least=50),
+    "workclock add_many": Peer(peers.workclock_add_many, 20_000, at_least=100),
+    "pandas CustomBusinessHour": Peer(peers.custom_business_hour, 2_000, at_least=5_000, one_amount=True),
+}
+OURS, ADDED = "supportsla vector.deadline", "np.add, no calendar"
+AT_MOST = {ADDED: 8, "numba, one thread": 3.5}
+FRAMES = ("pandas", "Polars", "PyArrow", "DuckDB")
+
+
+def ours(calendar: Calendar, rows: Rows) -> Question:
+    return lambda: vector.deadline(calendar, rows.starts, rows.durations)
+
+
+def ours_one(calendar: Calendar, rows: Rows) -> Question:
+    return lambda: vector.deadline(calendar, rows.starts, ONE)
+
+
+def one_by_one(calendar: Calendar, rows: Rows) -> Question:
+    """The scalar function in a loop."""
+    pairs = list(zip(as_datetimes(rows.starts), rows.durations.tolist(), strict=True))
+    return lambda: [deadline(calendar, start, duration) for start, duration in pairs]
+
+
+def with_one_amount(rows: Rows) -> Rows:
+    """The same rows, each with the one duration that is asked of a contestant that takes no other."""
+    return Rows(rows.starts, np.full(len(rows), ONE_RAW))
+
+
+# Whether they agree.
+
+
+def agreement(calendar: Calendar, rng: np.random.Generator) -> Iterator[str]:
+    """How many answers of each peer, and of the scalar function, are ours, and the first that is not."""
+    some, edges = peers.random_rows(rng, CHECKED), peers.edge_rows()
+    asked = Rows(*(np.concatenate(pair) for pair in zip(_columns(some), _columns(edges), strict=True)))
+    yield ""
+    yield f"Answers before timing: {CHECKED:,} random rows, and {len(edges):,} at edges of windows and clock changes"
+    yield from compared(asked, vector.deadline(calendar, asked.starts, asked.durations), "scalar", _scalar(calendar))
+    for name, peer in PEERS.items():
+        rows = with_one_amount(asked) if peer.one_amount else asked
+        mine = vector.deadline(calendar, rows.starts, rows.durations)
+        yield from compared(rows, mine, name, peer.ask)
+        if peer.one_amount:
+            mine = vector.deadline(calendar, rows.starts, rows.durations, boundary="open")
+            yield from compared(rows, mine, '  (and with boundary="open")', peer.ask)
+
+
+def _columns(rows: Rows) -> tuple[Array, Array]:
+    return rows.starts, rows.durations
+
+
+def _scalar(calendar: Calendar) -> Callable[[Rows], Question]:
+    def ask(rows: Rows) -> Question:
+        run = one_by_one(calendar, rows)
+        return lambda: np.array([due.astimezone(UTC).replace(tzinfo=None) for due in run()], "M8[us]")
+
+    return ask
+
+
+def compared(rows: Rows, mine: Array, name: str, ask: Callable[[Rows], Question]) -> Iterator[str]:
+    """One line, and the first row that differs."""
+    theirs = as_array(ask(rows)())
+    differ = np.flatnonzero(mine != theirs)
+    yield f"  {name:<28}{len(rows) - len(differ):>8,} of {len(rows):>7,} as ours"
+    for row in differ[:1]:
+        length = timedelta(microseconds=int(rows.durations[row].view("i8")))
+        facts = {
+            "row": f"{_local(rows.starts[row])} and {length}",
+            "ours": _local(mine[row]),
+            name: _local(theirs[row]),
+        }
+        yield from (f"    {who}: {what}" for who, what in facts.items())
+
+
+def _local(instant: np.datetime64) -> str:
+    return as_datetimes(np.array([instant]))[0].astimezone(contestants.CHICAGO).isoformat(" ")
+
+
+def wrong_answers(calendar: Calendar) -> Iterator[str]:
+    """Where CustomBusinessHour is wrong, and what is right: ties, and clock changes while a desk is open."""
+    hours, nights = _local_hours(8, "09:00", "17:00"), _local_hours(4, "00:00", "08:00", weekmask="1111111")
+    all_nights = BusinessCalendar(zone=contestants.ZONE, hours="00:00-08:00")
+    yield "  CustomBusinessHour, an example of each:"
+    yield from _example("8 h from Wednesday's opening", calendar, "2025-03-05T09:00", hours)
+    yield from _example("4 h from 00:00, clocks go forward", all_nights, "2025-03-09T00:00", nights)
+    yield from _example("4 h from 00:00, clocks go back", all_nights, "2025-11-02T00:00", nights)
+
+
+def _local_hours(count: int, opens: str, closes: str, **desk: object) -> pd.offsets.CustomBusinessHour:
+    return pd.offsets.CustomBusinessHour(count, start=opens, end=closes, **desk)
+
+
+def _example(text: str, calendar: Calendar, at: str, offset: pd.offsets.CustomBusinessHour) -> Iterator[str]:
+    start = pd.Timestamp(at, tz=contestants.ZONE)
+    amount, theirs = business_hours(offset.n), (peers.added(pd.DatetimeIndex([start]), offset))[0]
+    due = deadline(calendar, start.to_pydatetime(), amount)
+    used = elapsed(calendar, start.to_pydatetime(), theirs.to_pydatetime())
+    yield f"    {text}: {due:%a %H:%M %Z}; pandas {theirs:%a %H:%M %Z}, by when {used} h are open"
+
+
+# How long they take.
+
+
+def against_peers(calendar: Calendar, rows: Rows, rounds: int, rng: random.Random) -> tuple[list[str], list[Figure]]:
+    """The tables from one race over a million rows, and the figures of each contestant."""
+    one = with_one_amount(rows)
+    cells = {OURS: Cell(ours(calendar, rows), MANY), ADDED: Cell(peers.np_add(rows), MANY)}
+    cells |= {"one for all": Cell(ours_one(calendar, rows), MANY)}
+    cells |= {"np.add, one for all": Cell(peers.np_add_one(rows, ONE_RAW), MANY)}
+    cells |= {"in order": Cell(ours(calendar, rows.in_order()), MANY)}
+    cells |= {"scalar": Cell(one_by_one(calendar, rows.first(FEW)), FEW)}
+    for name, peer in PEERS.items():
+        asked = (one if peer.one_amount else rows).first(peer.rows)
+        cells[name] = Cell(peer.ask(asked), len(asked))
+    times = race(cells, rounds, rng)
+    lines = [
+        Line("over np.add, 1e6 rows", OURS, ADDED, at_most=AT_MOST[ADDED]),
+        Line("over numba, 1e6 rows", OURS, "numba, one thread", at_most=AT_MOST["numba, one thread"]),
+        Line("one duration for all, over np.add", "one for all", "np.add, one for all", over=True),
+        Line("rows in order of time", "in order", OURS, over=True),
+    ]
+    told = list(table("a row of vector.deadline", lines, times, "baseline"))
+    slower = {name: peer for name, peer in PEERS.items() if peer.at_least}
+    lines = [
+        Line(name, "one for all" if peer.one_amount else OURS, name, at_least=peer.at_least)
+        for name, peer in slower.items()
+    ]
+    lines.append(Line("our own scalar deadline", OURS, "scalar"))
+    told += table("a row of vector.deadline", lines, times, "theirs")
+    told += [f"  ({name}: {peer.rows:,} rows)" for name, peer in slower.items() if peer.rows < MANY]
+    return told, list(figures(times))
+
+
+def figures(times: Mapping[str, Sequence[float]]) -> Iterator[Figure]:
+    """Each contestant's median, and its ratio to ours."""
+    yield Figure(ADDED, median(times[ADDED]), MANY, *_beside(times, Line("", OURS, ADDED, at_most=AT_MOST[ADDED])))
+    yield Figure(OURS, median(times[OURS]), MANY, ours=True)
+    for name, peer in PEERS.items():
+        mine = "one for all" if peer.one_amount else OURS
+        line = Line("", mine, name, at_least=peer.at_least, at_most=AT_MOST.get(name))
+        yield Figure(name, median(times[name]), peer.rows, *_beside(times, line))
+    scalar = _beside(times, Line("", OURS, "scalar"))
+    yield Figure("supportsla deadline, in a loop", median(times["scalar"]), FEW, *scalar)
+
+
+def _beside(times: Mapping[str, Sequence[float]], line: Line) -> tuple[float, str]:
+    """How many times as long as ours a contestant takes, and the target said so."""
+    ratio = median(b / a for a, b in zip(times[line.ours], times[line.theirs], strict=True))
+    return ratio, verdict(line, 1 / ratio if line.at_most else ratio)
+
+
+def by_size(calendar: Calendar, rows: Rows, rounds: int, rng: random.Random) -> Iterator[str]:
+    """Ten million rows, and whether a row of many costs more than one of few."""
+    few = rows.first(LITTLE)
+    cells = {
+        "ours": Cell(ours(calendar, rows), MOST),
+        "few": Cell(ours(calendar, few), LITTLE),
+        "add": Cell(peers.np_add(rows), MOST),
+        "numba": Cell(peers.numba_grid(rows), MOST),
+    }
+    lines = [
+        Line("over np.add, 1e7 rows", "ours", "add", at_most=AT_MOST[ADDED]),
+        Line("over numba, 1e7 rows", "ours", "numba", at_most=3.5),
+        Line("1e7 rows over 1e5", "ours", "few", at_most=1.4),
+    ]
+    yield from table("a row of many", lines, race(cells, rounds, rng), "baseline")
+
+
+def by_shape(calendar: Calendar, rows: Rows, rounds: int, rng: random.Random) -> Iterator[str]:
+    """Whether a break in the day costs more, and what other calendars do."""
+    plain = our_desk("Mo-Fr 09:00-17:00")
+    shapes = {
+        "a lunch break over none": our_desk("Mo-Fr 09:00-12:00,13:00-17:00"),
+        "a break of a minute": our_desk("Mo-Fr 09:00-12:00,12:01-17:00"),
+        "open all hours": our_desk("24/7"),
+        "one hour a week": our_desk("We 10:00-11:00"),
+        "3 spans, Saturdays other hours": our_desk("Mo-Fr 08:00-10:00,11:00-13:00,14:00-20:00; Sa 10:00-12:00"),
+        "holidays taken off by `-`": calendar - our_desk("Mo 09:00-09:30"),
+    }
+    cells = {name: Cell(ours(shape, rows), MANY) for name, shape in {"plain": plain, **shapes}.items()}
+    targets = {"a lunch break over none": 1.4}
+    lines = [Line(name, name, "plain", at_most=targets.get(name), over=True) for name in shapes]
+    yield from table("calendars over one without a break", lines, race(cells, rounds, rng), "plain")
+
+
+def our_desk(hours: str) -> BusinessCalendar:
+    return BusinessCalendar(zone=contestants.ZONE, hours=hours, holidays=public_holidays("US"))
+
+
+def wrapped(calendar: Calendar, rows: Rows, rounds: int, rng: random.Random) -> Iterator[str]:
+    """A column of a frame against the arrays."""
+    if frames is None:
+        yield ""
+        yield "frames: not here"
+        return
+    cells = {"raw": Cell(ours(calendar, rows), MANY), "raw, one for all": Cell(ours_one(calendar, rows), MANY)}
+    for name, frame in frames_of(rows).items():
+        cells[name] = Cell(in_frame(frame, calendar, "length"), MANY)
+        cells[f"{name}, one for all"] = Cell(in_frame(frame, calendar, ONE), MANY)
+    times = race(cells, rounds, rng)
+    raw = {name: "raw, one for all" if name.endswith("all") else "raw" for name in cells if not name.startswith("raw")}
+    lines = [Line(name, name, baseline, at_most=2) for name, baseline in raw.items()]
+    yield from table("frames.deadline over the arrays", lines, times, "raw")
+
+
+def frames_of(rows: Rows) -> dict[str, object]:
+    """The rows as a frame of each library."""
+    polars = pl.DataFrame({"opened": rows.starts, "length": rows.durations})
+    polars = polars.with_columns(pl.col("opened").dt.replace_time_zone("UTC"))
+    pandas = pd.DataFrame({"opened": rows.starts, "length": rows.durations})
+    pandas["opened"] = pandas["opened"].dt.tz_localize("UTC")
+    arrow = pa.table({"opened": pa.array(rows.starts).cast(pa.timestamp("us", "UTC")), "length": rows.durations})
+    return {"pandas": pandas, "Polars": polars, "PyArrow": arrow, "DuckDB": duckdb_relation(arrow)}
+
+
+def duckdb_relation(arrow: pa.Table) -> object:
+    """The rows as a table of DuckDB; the lengths are left out of it, as it has no exact type for them."""
+    connection = peers.duckdb.connect()
+    connection.register("given", arrow)
+    connection.execute("CREATE TABLE cases AS SELECT * FROM given")
+    return connection.table("cases")
+
+
+def in_frame(frame: object, calendar: Calendar, duration: object) -> Question:
+    return lambda: frames.deadline(frame, calendar, "opened", duration, into="due")
+
+
+# The other questions.
+
+
+def others(calendar: Calendar, rows: Rows, rounds: int, rng: random.Random) -> Iterator[str]:
+    """The other functions over arrays, each against the scalar one in a loop."""
+    ends = rows.starts + rows.durations * 5
+    starts, stops = as_datetimes(rows.starts[:FEW]), as_datetimes(ends[:FEW])
+    pairs = list(zip(starts, stops, strict=True))
+    both = {
+        "elapsed": (
+            lambda: vector.elapsed(calendar, rows.starts, ends),
+            lambda: [elapsed(calendar, start, end) for start, end in pairs],
+        ),
+        "is_open": (
+            lambda: vector.is_open(calendar, rows.starts),
+            lambda: [is_open(calendar, start) for start in starts],
+        ),
+        "next_open": (
+            lambda: vector.next_open(calendar, rows.starts),
+            lambda: [next_open(calendar, start) for start in starts],
+        ),
+    }
+    here = {name: runs for name, runs in both.items() if hasattr(vector, name)}
+    cells = {name: Cell(many, MANY) for name, (many, _) in here.items()}
+    cells |= {f"{name}, scalar": Cell(each, FEW) for name, (_, each) in here.items()}
+    if hasattr(vector, "readings"):
+        cells |= reading_cells(rows)
+    times = race(cells, rounds, rng)
+    lines = [Line(name, name, f"{name}, scalar") for name in cells if not name.endswith("scalar")]
+    yield from table("the other questions, a row", lines, times, "scalar")
+    missing = [name for name in (*both, "readings") if name not in cells]
+    yield from (f"  (vector.{name}: not here)" for name in missing)
+
+
+def reading_cells(rows: Rows) -> dict[str, Cell]:
+    """All clocks of closed cases, of which one column is the reply, from columns and from events."""
+    plan, now = apricot_us(), datetime(2026, 6, 1, tzinfo=UTC)
+    count = LITTLE
+    replied = rows.starts[:count] + rows.durations[:count]
+    columns = {"opened": rows.starts[:count], "priority": np.full(count, "high"), "first_reply": replied}
+    logs = [log_of(*pair) for pair in zip(as_datetimes(rows.starts[:500]), as_datetimes(replied[:500]), strict=True)]
+    return {
+        "readings": Cell(lambda: vector.readings(plan, columns, now), count),
+        "readings, scalar": Cell(lambda: _all_readings(plan, logs, now), len(logs)),
+    }
+
+
+def log_of(opened: datetime, replied: datetime) -> tuple[Event, ...]:
+    client, support = Actor("client", "ana", "Acme"), Actor("support", "bo")
+    return (
+        Opened("A-1", "No login", "", "high", status="New", at=opened, by=client, channel="email"),
+        Commented("We look into it.", at=replied, by=support),
+    )
+
+
+def _all_readings(plan: Plan, logs: Sequence[tuple[Event, ...]], now: datetime) -> list[object]:
+    return [readings(plan, log, now) for log in logs]
+
+
+# How much memory.
+
+
+def memory(calendar: Calendar, rows: Rows) -> Iterator[str]:
+    """What a question over many rows takes beside its answer, and what the tables do."""
+    scratch, output = scratch_bytes(ours(calendar, rows))
+    years, held = tables_bytes(calendar)
+    yield ""
+    yield f"memory of {len(rows):,} rows{'bytes':>25}{'target':>31}"
+    yield f"{'output, a row':<36}{output / len(rows):>11.1f}{_at_most(output / len(rows), 8):>33}"
+    yield f"{'scratch':<36}{scratch:>11,}{_at_most(scratch, SCRATCH):>33}"
+    yield f"{'tables, 10 years of ' + str(years):<36}{held * 10 // years:>11,}{_at_most(held * 10 / years, TABLES):>33}"
+
+
+def _at_most(value: float, target: float) -> str:
+    return f"<= {target:,.0f} {'met' if value <= target else 'MISS'}"
+
+
+def scratch_bytes(run: Question) -> tuple[int, int]:
+    """The most memory that a run held beside its answer, and its answer; arrays count, as NumPy reports its own."""
+    run()
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    answer = run()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak - before - answer.nbytes, answer.nbytes
+
+
+def tables_bytes(calendar: Calendar) -> tuple[int, int]:
+    """How many years are in a calendar's tables, and the bytes of all arrays in them."""
+    timeline = calendar.compiled.timeline
+    found = {id(array): array.nbytes for array in _arrays(kernel.table_of(timeline, 1), set())}
+    return timeline.last_year - timeline.first_year + 1, sum(found.values())
+
+
+def _arrays(thing: object, seen: set[int]) -> Iterator[Array]:
+    if id(thing) in seen:
+        return
+    seen.add(id(thing))
+    if isinstance(thing, np.ndarray):
+        yield thing if thing.base is None or not isinstance(thing.base, np.ndarray) else thing.base
+        return
+    inner = getattr(thing, "__dict__", {}).values()
+    if isinstance(thing, tuple | list):
+        inner = thing
+    elif isinstance(thing, dict):
+        inner = thing.values()
+    for part in inner:
+        yield from _arrays(part, seen)
+
+
+def vectors(rounds: int, rng: random.Random, *, write: bool) -> Iterator[str]:
+    """All tables; and, if wanted, the table and the chart in the docs."""
+    calendar, numbers = contestants.our_calendar(), np.random.default_rng(rng.randrange(2**32))
+    rows = peers.random_rows(numbers, MANY)
+    yield from agreement(calendar, numbers)
+    yield from wrong_answers(calendar)
+    yield ""
+    fresh = peers.fresh_outputs()
+    yield f"{'each answer in new memory' if fresh else 'answers in whatever memory the system gives'}; rows in no order"
+    told, found = against_peers(calendar, rows, rounds, rng)
+    yield from told
+    yield from by_shape(calendar, rows, rounds, rng)
+    yield from wrapped(calendar, rows, rounds, rng)
+    yield from others(calendar, rows, rounds, rng)
+    many = peers.random_rows(numbers, MOST)
+    yield from by_size(calendar, many, rounds, rng)
+    yield from memory(calendar, many)
+    if write:
+        write_table(found, PACKAGES)
+        write_chart(found)
