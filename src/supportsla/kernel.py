@@ -1,190 +1,345 @@
 """The working-time function over arrays: W, its inverse and the day units, for many instants at once (W2-W8, W13).
 
-Instants and amounts are arrays of int64, in ticks: microseconds since 1970-01-01Z, or nanoseconds where `scale` is 1000.
-The arrays of a `Timeline` become `Table`s, which are the same numbers as `worktime` bisects. Nothing raises here: what
-has no answer, because it is missing itself or because the scalar function would raise, is `NONE`, which is NaT.
+Instants are int64 ticks since 1970-01-01Z, amounts are ticks. A search in a `Table` answers everything. Where there are
+many rows, its grids answer what they can, chunk by chunk, so that all that is in flight stays in the cache; to the
+search they leave what is odd: what is missing, out of range, or due beyond the years compiled so far.
+
+Nothing raises here: what has no answer, because it is missing itself or because the scalar function would raise, is
+`NONE`, which is NaT.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
-from weakref import WeakKeyDictionary
+from typing import Any, cast
 
 import numpy as np
-import numpy.typing as npt
 
-from .calendars import HORIZON, Calendar, Timeline, cover, earlier, later
+from .arrays import Clock, Grids, Mask, Table, clock_of, open_days_of, table_of, ticks_of
+from .calendars import Calendar, Timeline, cover, earlier, later
+from .columns import NONE
 from .durations import Duration
+from .steps import Ticks
 from .worktime import Boundary
-from .zones import DAY, FIRST, FIRST_YEAR, LAST, LAST_YEAR, MICROSECOND, WallClock, wall_clock
+from .zones import FIRST, FIRST_YEAR, LAST, LAST_YEAR, MICROSECOND
 
-__all__ = ["NONE", "Kernel"]
+__all__ = ["CHUNK", "NONE", "Kernel", "Ticks", "chunks"]
 
-Ticks = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
-NONE = int(np.iinfo(np.int64).min)
-CHUNK = 16_384
-
-
-def _ticks(instant: timedelta, scale: int) -> int:
-    return instant // MICROSECOND * scale
+Amounts = Ticks | int
+CHUNK = 32_768
+_FEW = 100
 
 
-def _unsigned(ticks: Ticks) -> npt.NDArray[np.uint64]:
-    return ticks.view(np.uint64)
+def chunks(size: int) -> Iterator[slice]:
+    """Stretches of rows that fit into the cache."""
+    return (slice(first, min(first + CHUNK, size)) for first in range(0, size, CHUNK))
 
 
-class Table:
-    """A timeline's windows as arrays: when each opens and closes, the open time by its end, and its anchor.
-
-    Differences are taken modulo 2**64, so that 300 years of nanoseconds fit; open time is unsigned.
-    """
-
-    def __init__(self, timeline: Timeline, scale: int) -> None:
-        spans = np.array(timeline.spans, dtype=np.int64).reshape(-1, 2) * scale
-        self.start, self.end = _ticks(timeline.start, scale), _ticks(timeline.end, scale)
-        self.opens = np.concatenate(([self.start], spans[:, 0]))
-        self.closes = np.concatenate(([self.start], spans[:, 1]))
-        self.after = _unsigned(np.cumsum(self.closes - self.opens))
-        self.anchors = self.closes - self.after.view(np.int64)
-        self.deserts = timeline.deserts
-        self.next_opens = np.append(self.opens[1:], self.end)
-
-    def window(self, at: Ticks) -> npt.NDArray[np.intp]:
-        """The window that opened last."""
-        return self.opens.searchsorted(at, "right") - 1
-
-    def before(self, at: Ticks, window: npt.NDArray[np.intp]) -> npt.NDArray[np.uint64]:
-        """The open time before each instant, from the table's start on."""
-        return np.minimum(_unsigned(at - self.anchors[window]), self.after[window])
+def _set_back(ticks: Ticks, end: int) -> Mask | None:
+    """Set the ticks that do not lie in [0, end) to 0; which they are, if any."""
+    if ticks.view(np.uint64).max() < end:
+        return None
+    odd = ticks.view(np.uint64) >= end
+    ticks[odd] = 0
+    return odd
 
 
-_TABLES: WeakKeyDictionary[Timeline, dict[int, Table]] = WeakKeyDictionary()
+def _either(one: Mask | None, other: Mask | None) -> Mask | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one | other
 
 
-def table_of(timeline: Timeline, scale: int) -> Table:
-    """The table of a timeline, made once."""
-    tables = _TABLES.setdefault(timeline, {})
-    if scale not in tables:
-        tables[scale] = Table(timeline, scale)
-    return tables[scale]
+def _spread(known: Mask, missing: int, function: Callable[..., Any], *columns: Amounts) -> Any:
+    """What a function answers for the known rows, and what is missing for the others."""
+    answers = function(*(_taken(column, known) for column in columns))
+    spread = np.full(known.shape, missing, dtype=answers.dtype)
+    spread[known] = answers
+    return spread
+
+
+def _taken(amounts: Amounts, rows: slice | Mask) -> Amounts:
+    return amounts if isinstance(amounts, int) else amounts[rows]
 
 
 class Kernel:
-    """A calendar's answers for arrays of ticks."""
+    """A calendar's answers for arrays of ticks, which are microseconds or, at a scale of 1000, nanoseconds.
+
+    Amounts are one for all rows, or one for each. `left` is 1 where the first instant with so much open time is asked
+    for, and 0 where the last one is.
+    """
 
     def __init__(self, calendar: Calendar, scale: int = 1) -> None:
         self.calendar, self.scale = calendar, scale
-        self.first, self.last = _ticks(FIRST, scale), _ticks(LAST, scale)
-        self.longest = min(_ticks(LAST - FIRST, scale), 2**62)
-
-    def open_between(self, starts: Ticks, ends: Ticks) -> Ticks:
-        """`elapsed`, modulo 2**64; both ends are in range."""
-        table = self._covering(starts, ends)
-        before = [_unsigned_before(table, at).view(np.int64) for at in (starts, ends)]
-        return before[1] - before[0]
-
-    def is_open(self, at: Ticks) -> Mask:
-        """Whether the desk is open at instants in range."""
-        table = self._covering(at)
-        return at < table.closes[table.window(at)]
-
-    def due_of(self, at: Ticks, duration: Duration, boundary: Boundary) -> Ticks:
-        """`deadline` of one duration, from instants in range."""
-        if not duration.amount:
-            return self._settled(at, boundary, forward=True)
-        return _DUES[duration.unit](self, at, duration, boundary)
-
-    def used_up(self, at: Ticks, amounts: Ticks | int, boundary: Boundary) -> Ticks:
-        """`deadline` of amounts of business time, one for all or one for each, from instants in range."""
-        sign = np.sign(amounts)
-        due = self._seek(at, amounts, right=sign < 0 if boundary == "close" else sign >= 0)
-        return np.where(np.asarray(amounts) == 0, at, due) if boundary == "close" else due
-
-    def next_opening(self, at: Ticks) -> Ticks:
-        """The first open instant at or after each."""
-        return self._seek(at, 0, right=True)
-
-    def last_closing(self, at: Ticks) -> Ticks:
-        """The last instant at or before each just before which the desk is open."""
-        return self._seek(at, 0, right=False)
-
-    def _covering(self, *arrays: Ticks) -> Table:
-        """The table of a timeline in which all these instants lie."""
-        edges = [int(edge) // self.scale * MICROSECOND for at in arrays if at.size for edge in (at.min(), at.max())]
-        return table_of(cover(self.calendar, *(edges or [timedelta(0)])), self.scale)
-
-    def _seek(self, at: Ticks, amounts: Ticks | int, right: Mask | bool) -> Ticks:
-        """The instants whose open time is that at `at` plus the amounts: the last such, or else the first."""
-        table = self._covering(at)
-        back = (np.asarray(amounts) < 0) | ((np.asarray(amounts) == 0) & ~np.asarray(right))
-        back = np.broadcast_to(back, at.shape)
-        while True:
-            i = table.window(at)
-            goal = table.before(at, i).view(np.int64) + amounts
-            key = _unsigned(goal - 1 + right)
-            beyond = key >= table.after[-1]
-            j = np.where(beyond & back, 0, table.after.searchsorted(key, "right"))
-            due = table.anchors[np.minimum(j, len(table.anchors) - 1)] + goal
-            lost = self._deserted(table, at, i, j)
-            wanted = beyond & ~lost
-            grown = self._grown(forward=not back[wanted].all()) if wanted.any() else None
-            if grown is None:
-                due[beyond | lost | ~self.in_range(due)] = NONE
-                return due
-            table = grown
+        self.first, self.last = ticks_of(FIRST, scale), ticks_of(LAST, scale)
+        self.longest = min(self.last - self.first, 2**62)
+        self.scratch = np.empty((3, 0), np.int64)
 
     def in_range(self, at: Ticks) -> Mask:
         """Which instants lie in [1900-01-01Z, 2201-01-01Z)."""
-        return (at >= self.first) & (at < self.last)
+        within: Mask = (at >= self.first) & (at < self.last)
+        return within
 
-    def _grown(self, *, forward: bool) -> Table | None:
-        """The table of a longer timeline; None at the end of time."""
-        timeline = cover(self.calendar, *self._reach())
-        if forward and timeline.last_year < LAST_YEAR:
-            return table_of(later(self.calendar, timeline), self.scale)
-        if not forward and timeline.first_year > FIRST_YEAR:
-            return table_of(earlier(self.calendar, timeline), self.scale)
+    def due_of(self, at: Ticks, duration: Duration, boundary: Boundary, out: Ticks | None = None) -> Ticks:
+        """`deadline` of one duration."""
+        if duration.unit == "business hours" and duration.amount:
+            return self.used_up(at, ticks_of(cast("timedelta", duration.amount), self.scale), boundary, out)
+        dues = np.empty(at.shape, np.int64) if out is None else out
+        for rows in chunks(at.size):
+            dues[rows] = self._due_of(at[rows], duration, boundary)
+        return dues
+
+    def used_up(self, at: Ticks, amounts: Amounts, boundary: Boundary, out: Ticks | None = None) -> Ticks:
+        """`deadline` of amounts of business time."""
+        dues = np.empty(at.shape, np.int64) if out is None else out
+        for rows in chunks(at.size):
+            self._used_up(at[rows], _taken(amounts, rows), boundary, dues[rows])
+        return dues
+
+    def next_opening(self, at: Ticks, out: Ticks | None = None) -> Ticks:
+        """The first open instant at or after each."""
+        return self._settling(at, 0, out)
+
+    def last_closing(self, at: Ticks) -> Ticks:
+        """The last instant at or before each just before which the desk is open."""
+        return self._settling(at, 1, None)
+
+    def open_between(self, starts: Ticks, ends: Ticks, out: Ticks | None = None) -> Ticks:
+        """`elapsed`."""
+        passed = np.empty(starts.shape, np.int64) if out is None else out
+        for rows in chunks(starts.size):
+            self._open_between(starts[rows], ends[rows], passed[rows])
+        return passed
+
+    def is_open(self, at: Ticks) -> Mask:
+        """Whether the desk is open; where the instant is missing or out of range, it is not."""
+        opened = np.empty(at.shape, bool)
+        for rows in chunks(at.size):
+            opened[rows] = self._is_open(at[rows])
+        return opened
+
+    def _settling(self, at: Ticks, left: int, out: Ticks | None) -> Ticks:
+        found = np.empty(at.shape, np.int64) if out is None else out
+        for rows in chunks(at.size):
+            self._seek(at[rows], 0, left, found[rows])
+        return found
+
+    def _used_up(self, at: Ticks, amounts: Amounts, boundary: Boundary, dues: Ticks) -> None:
+        least, most = (amounts, amounts) if isinstance(amounts, int) else (amounts.min(), amounts.max())
+        if least > 0 and most <= self.longest:
+            self._seek(at, amounts, int(boundary == "close"), dues)
+            return
+        each = np.broadcast_to(amounts, at.shape)
+        fair = self.in_range(at) & (each >= -self.longest) & (each <= self.longest)
+        each = np.where(fair, each, 0)
+        self._seek(at, each, (each > 0 if boundary == "close" else each < 0).astype(np.int64), dues)
+        if boundary == "close":
+            np.copyto(dues, at, where=each == 0)
+        dues[~fair] = NONE
+
+    def _seek(self, at: Ticks, amounts: Amounts, left: Amounts, found: Ticks) -> None:
+        """Put into `found` the instants whose open time is that at `at` plus the amounts."""
+        grids = self._grids(at)
+        if grids is None:
+            found[:] = self._searched(at, amounts, left)
+            return
+        ticks, slots, spare = self._buffers(at.size)
+        odd = self._before(grids, at, found)
+        np.add(found, amounts, out=found)
+        np.subtract(found, left, out=ticks)
+        odd = _either(odd, _set_back(ticks, grids.total - 1))
+        grids.endings.find(ticks, slots, spare)
+        grids.endings.columns[0].take(slots, out=spare, mode="clip")
+        np.add(found, spare, out=found)
+        if odd is not None:
+            found[odd] = self._searched(at[odd], _taken(amounts, odd), _taken(left, odd))
+
+    def _grids(self, at: Ticks) -> Grids | None:
+        """The grids of what is compiled so far, if there are any and enough rows to ask them."""
+        timeline = self.calendar.compiled.timeline
+        return None if timeline is None or at.size < _FEW else table_of(timeline, self.scale).grids
+
+    def _buffers(self, size: int) -> Ticks:
+        if self.scratch.shape[1] < size:
+            self.scratch = np.empty((3, size), np.int64)
+        return self.scratch[:, :size]
+
+    def _before(self, grids: Grids, at: Ticks, before: Ticks) -> Mask | None:
+        """Put the open time before each instant into `before`; the rows for which that is wrong."""
+        ticks, slots, spare = self._buffers(at.size)
+        np.subtract(at, grids.start, out=ticks)
+        odd = _set_back(ticks, grids.length)
+        grids.openings.find(ticks, slots, spare)
+        anchors, after = grids.openings.columns
+        anchors.take(slots, out=spare, mode="clip")
+        np.subtract(ticks, spare, out=before)
+        after.take(slots, out=spare, mode="clip")
+        np.minimum(before.view(np.uint64), spare.view(np.uint64), out=before.view(np.uint64))
+        return odd
+
+    def _open_between(self, starts: Ticks, ends: Ticks, passed: Ticks) -> None:
+        grids = self._grids(starts)
+        if grids is None:
+            passed[:] = self._searched_between(starts, ends)
+            return
+        before = np.empty(starts.shape, np.int64)
+        odd = _either(self._before(grids, starts, before), self._before(grids, ends, passed))
+        np.subtract(passed, before, out=passed)
+        if odd is not None:
+            passed[odd] = self._searched_between(starts[odd], ends[odd])
+
+    def _is_open(self, at: Ticks) -> Mask:
+        grids = self._grids(at)
+        if grids is None:
+            return self._searched_open(at)
+        ticks, slots, spare = self._buffers(at.size)
+        np.subtract(at, grids.start, out=ticks)
+        odd = _set_back(ticks, grids.length)
+        grids.openings.find(ticks, slots, spare)
+        anchors, after = grids.openings.columns
+        np.subtract(ticks, anchors.take(slots, out=spare, mode="clip"), out=ticks)
+        opened = ticks.view(np.uint64) < after.take(slots, out=spare, mode="clip").view(np.uint64)
+        if odd is not None:
+            opened[odd] = self._searched_open(at[odd])
+        return opened
+
+    def _searched_open(self, at: Ticks) -> Mask:
+        known = self.in_range(at)
+        if not known.all():
+            return cast("Mask", _spread(known, 0, self._searched_open, at))
+        if not at.size:
+            return known
+        table = table_of(self._covering(at), self.scale)
+        ticks = (at - table.start).view(np.uint64)
+        opened: Mask = ticks < table.closes[table.window(ticks)]
+        return opened
+
+    def _searched_between(self, starts: Ticks, ends: Ticks) -> Ticks:
+        known = self.in_range(starts) & self.in_range(ends)
+        if not known.all():
+            return cast("Ticks", _spread(known, NONE, self._searched_between, starts, ends))
+        if not starts.size:
+            return starts
+        table = table_of(self._covering(starts, ends), self.scale)
+        first, last = ((at - table.start).view(np.uint64) for at in (starts, ends))
+        passed = (table.before(last, table.window(last)) - table.before(first, table.window(first))).view(np.int64)
+        return np.where((passed == 0) | ((passed < 0) == (ends < starts)), passed, NONE)
+
+    def _searched(self, at: Ticks, amounts: Amounts, left: Amounts) -> Ticks:
+        """`_seek` by searching, for years not compiled too."""
+        known = self.in_range(at)
+        if not known.all():
+            return cast("Ticks", _spread(known, NONE, self._searched, at, amounts, left))
+        if not at.size:
+            return at
+        timeline, back = self._covering(at), np.broadcast_to((np.asarray(amounts) - left) < 0, at.shape)
+        while True:
+            table = table_of(timeline, self.scale)
+            ticks = (at - table.start).view(np.uint64)
+            i = table.window(ticks)
+            goal = table.before(ticks, i).view(np.int64) + amounts
+            key = (goal - left).view(np.uint64)
+            beyond = key >= table.total
+            j = np.where(beyond & back, 0, table.after.searchsorted(key, "right"))
+            lost = table.deserted(ticks, i, j)
+            longer = self._longer(timeline, beyond & ~lost, back)
+            if longer is None:
+                due = table.anchors.view(np.int64)[np.minimum(j, len(table.anchors) - 1)] + goal + table.start
+                return np.where(beyond | lost | ~self.in_range(due), NONE, due)
+            timeline = longer
+
+    def _longer(self, timeline: Timeline, wanted: Mask, back: Mask) -> Timeline | None:
+        """A longer timeline, where rows want one and there is any."""
+        if timeline.last_year < LAST_YEAR and (wanted & ~back).any():
+            return later(self.calendar, timeline)
+        if timeline.first_year > FIRST_YEAR and (wanted & back).any():
+            return earlier(self.calendar, timeline)
         return None
 
-    def _reach(self) -> tuple[timedelta, ...]:
-        timeline = self.calendar.compiled.timeline
-        return (timeline.start,) if timeline else (timedelta(0),)
+    def _covering(self, *arrays: Ticks) -> Timeline:
+        """A timeline in which these instants lie."""
+        edges = [MICROSECOND * (int(edge) // self.scale) for at in arrays for edge in (at.min(), at.max())]
+        return cover(self.calendar, *edges)
 
-    def _deserted(self, table: Table, at: Ticks, i: npt.NDArray[np.intp], j: npt.NDArray[np.intp]) -> Mask:
-        """Whose way from window i to window j meets 5 years without an open instant (W13)."""
-        lost, horizon = np.zeros(at.shape, bool), _ticks(HORIZON, self.scale)
-        for k in table.deserts:
-            closed, opened = table.closes[k], table.next_opens[k]
-            lost |= (i <= k) & (k < j) & (opened - np.maximum(closed, at) > horizon)
-            lost |= (j <= k) & (k <= i) & (np.minimum(opened, at) - closed > horizon)
-        return lost
+    def _due_of(self, at: Ticks, duration: Duration, boundary: Boundary) -> Ticks:
+        known = self.in_range(at)
+        if not known.all():
+            return cast("Ticks", _spread(known, NONE, lambda some: self._due_of(some, duration, boundary), at))
+        if not at.size:
+            return at
+        if not duration.amount:
+            return self._settled(at, boundary, forward=True)
+        return _DUES[duration.unit](self, at, duration.amount, boundary)
 
-    def _settled(self, due: Ticks, boundary: Boundary, *, forward: bool) -> Ticks:
-        """Close answers as the boundary wants them (W2); those out of range are none."""
-        known = self.in_range(due)
-        if boundary == "open":
-            safe = np.where(known, due, 0)
-            due = self.next_opening(safe) if forward else self.last_closing(safe)
-        return np.where(known, due, NONE)
+    def _settled(self, dues: Ticks, boundary: Boundary, *, forward: bool) -> Ticks:
+        """Close answers as the boundary wants them (W2); none for those out of range."""
+        dues = np.where(self.in_range(dues), dues, NONE)
+        if boundary == "close":
+            return dues
+        return self.next_opening(dues) if forward else self.last_closing(dues)
 
-    def _business_hours(self, at: Ticks, duration: Duration, boundary: Boundary) -> Ticks:
-        return self.used_up(at, _ticks(duration.amount, self.scale), boundary)
+    def _calendar_hours(self, at: Ticks, amount: timedelta, boundary: Boundary) -> Ticks:
+        ticks = ticks_of(amount, self.scale)
+        fits = (at >= self.first - ticks) if ticks < 0 else (at < self.last - ticks)
+        return self._settled(np.where(fits, at + (ticks if fits.any() else 0), NONE), boundary, forward=ticks > 0)
 
-    def _calendar_hours(self, at: Ticks, duration: Duration, boundary: Boundary) -> Ticks:
-        amount = _ticks(duration.amount, self.scale)
-        fits = (at >= self.first - min(amount, 0)) & (at < self.last - max(amount, 0))
-        due = np.where(fits, np.where(fits, at, 0) + (amount if fits.any() else 0), NONE)
-        return self._settled(due, boundary, forward=amount > 0)
+    def _calendar_days(self, at: Ticks, days: int, boundary: Boundary) -> Ticks:
+        day, time = self._clock.wall_time(at)
+        return self._settled(self._shown(day + days, time), boundary, forward=days > 0)
+
+    @property
+    def _clock(self) -> Clock:
+        return clock_of(self.calendar.compiled.zone, self.scale)
+
+    def _shown(self, days: Ticks, times: Ticks | int) -> Ticks:
+        """The first instants at which the clock shows these days and times (W1); none where there are no such days."""
+        fair = (days >= FIRST.days - 1) & (days <= LAST.days + 1)
+        return np.where(fair, self._clock.first_shown(np.where(fair, days, 0), times), NONE)
+
+    def _business_days(self, at: Ticks, days: int, boundary: Boundary) -> Ticks:
+        counted_from, day, time = self._counted_from(at, forward=days > 0)
+        dues = _spread(counted_from != NONE, NONE, self._landed, counted_from, day, time, days)
+        return self._settled(dues, boundary, forward=days > 0)
+
+    def _counted_from(self, at: Ticks, *, forward: bool) -> tuple[Ticks, Ticks, Ticks]:
+        """The instants from which days count, with the dates and the times of day (W7)."""
+        closed = ~self.is_open(at)
+        start = self.next_opening(at) if forward else np.where(closed, self.last_closing(at), at)
+        day, time = self._clock.wall_time(np.where(start == NONE, 0, start))
+        while not forward and (ended := closed & (self._clock.first_shown(day, 0) == start)).any():
+            day, time = day - ended, np.where(ended, self._clock.day, time)
+        return start, day, time
+
+    def _landed(self, at: Ticks, day: Ticks, time: Ticks, days: int) -> Ticks:
+        """The n-th dates with open time after (before) those, and the instants on them that W7 names."""
+        if not at.size:
+            return at
+        timeline, back = self._covering(at), np.full(at.shape, days < 0)
+        while True:
+            table, open_days = table_of(timeline, self.scale), open_days_of(timeline)
+            n = open_days.searchsorted(day, "right") + days - 1 if days > 0 else open_days.searchsorted(day) + days
+            found = (n >= 0) & (n < len(open_days))
+            on = np.append(open_days, 0)[np.where(found, n, -1)]
+            midnight = self._shown(on, 0)
+            ticks, j = (at - table.start).view(np.uint64), (midnight - table.start).view(np.uint64)
+            ends = np.where(found, table.closes.searchsorted(j, "right"), len(table.after) if days > 0 else 0)
+            lost = table.deserted(ticks, table.window(ticks), ends)
+            longer = self._longer(timeline, ~found & ~lost, back)
+            if longer is None:
+                return np.where(found & ~lost, self._on_date(table, midnight, self._shown(on, time)), NONE)
+            timeline = longer
+
+    @staticmethod
+    def _on_date(table: Table, midnight: Ticks, same_time: Ticks) -> Ticks:
+        """The same time where the desk is open then; else the last closing on the date, or its first opening."""
+        i = table.window((same_time - table.start).view(np.uint64))
+        closing, opening = (edges.view(np.int64)[i] + table.start for edges in (table.closes, table.next_opens))
+        return np.where(same_time < closing, same_time, np.where(closing > midnight, closing, opening))
 
 
 _DUES: dict[str, Callable[[Kernel, Ticks, Any, Boundary], Ticks]] = {
-    "business hours": Kernel._business_hours,
+    "business days": Kernel._business_days,
     "calendar hours": Kernel._calendar_hours,
+    "calendar days": Kernel._calendar_days,
 }
-
-
-def _unsigned_before(table: Table, at: Ticks) -> npt.NDArray[np.uint64]:
-    return table.before(at, table.window(at))
