@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 
 import matplotlib as mpl
 from harness import as_times, human, machine
@@ -39,7 +40,7 @@ class Figure:
 def as_markdown(figures: Sequence[Figure], packages: Iterable[str]) -> Iterator[str]:
     """The machine and versions, then a line a contestant."""
     where, python, *versions = machine(packages)
-    yield f"Measured on {where}, {python.partition(' (')[0]}, with {' '.join(versions)}."
+    yield from wrap(f"Measured on {where}, {python.partition(' (')[0]}, with {' '.join(versions)}.", 120)
     yield ""
     yield "| deadlines over an array | a row | rows | times as long as ours | target |"
     yield "| --- | ---: | ---: | ---: | ---: |"

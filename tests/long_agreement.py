@@ -46,6 +46,7 @@ from supportsla import (
     vector,
     windows,
 )
+from supportsla.kernel import CHUNK
 from supportsla.worktime import Boundary
 
 Ticks = npt.NDArray[np.int64]
@@ -57,8 +58,10 @@ AMOUNTS = (0, 1, 1, 60, 3600, 4 * 3600, 8 * 3600, 24 * 3600, 40 * 3600)
 DAYS = (0, 1, 1, 2, 3, 5, 10, 30, 261)
 STRETCHES = ((2008, 2020), (1990, 2002), (2018, 2030), (2024, 2037), (2008, 2014), (1900, 1912), (2188, 2201))
 CLOCKS = ("us", "us", "us", "ns", "s")
-BATCH = 250
-ROWS_IN_A_SCENE = 1_000
+BATCHES = (150, 250, 30)
+"""Rows asked at once: above and below the number from which the grids are asked."""
+ROWS_IN_A_SCENE = 2_000
+MANY = 2 * CHUNK + 1
 BOUNDARIES: tuple[Boundary, ...] = ("close", "open")
 
 
@@ -210,7 +213,8 @@ class Scene:
         known = self.draws.choice(self.amounts, count) + self.draws.choice(NUDGES, count)
         anything = self.draws.integers(0, 90 * 24 * 3600 * 10**6, count)
         signs = self.draws.choice((1, 1, -1), count)
-        return np.where(self.draws.integers(0, 4, count) == 0, anything, known) * signs
+        spans: Ticks = np.where(self.draws.integers(0, 4, count) == 0, anything, known) * signs
+        return spans
 
     def duration(self, unit: str) -> Duration:
         """A duration of some unit."""
@@ -333,44 +337,59 @@ def as_ticks(answer: npt.NDArray[Any]) -> Ticks:
     return answer.astype("m8[us]").view(np.int64) if answer.dtype.kind == "m" else answer.astype(np.int64)
 
 
-def answered(asked: Asked) -> Ticks:
-    """The scalar answers; none where it raises."""
+def answered(asked: Asked) -> tuple[Ticks, list[type[SupportSLAError]]]:
+    """The scalar answers, none where it raises; and what it raises, in order."""
+    raised = list[type[SupportSLAError]]()
 
     def one(*arguments: int) -> int:
         try:
             return asked.scalar(*arguments)
-        except SupportSLAError:
+        except SupportSLAError as error:
+            raised.append(type(error))
             return NONE
 
-    return np.array([one(*row) for row in zip(*(column.tolist() for column in asked.columns), strict=True)], np.int64)
+    rows = zip(*(column.tolist() for column in asked.columns), strict=True)
+    return np.array([one(*row) for row in rows], np.int64), raised
 
 
-def compared(asked: Asked, scene: str, tally: Tally) -> None:
-    """Ask both. Arrays may refuse all rows at once, if one has no answer; then the others are asked again."""
-    scalar, kept = answered(asked), asked.columns
+def refusal(asked: Asked) -> type[SupportSLAError] | None:
+    """What the function over arrays raises."""
+    try:
+        asked.array(*asked.columns)
+    except SupportSLAError as error:
+        return type(error)
+    return None
+
+
+def compared(asked: Asked, scene: str, tally: Tally, times: int) -> None:
+    """Ask both, the arrays as often as said in one array.
+
+    Where a row has no answer, arrays refuse all rows, as the scalar function refuses the first such row; then they
+    are asked about the others.
+    """
+    scalar, raised = answered(asked)
     name = asked.name.partition(" (")[0]
     tally.rows[name] += len(scalar)
-    tally.refused[name] += int((scalar == NONE).sum())
-    try:
-        array = as_ticks(asked.array(*kept))
-    except SupportSLAError:
-        some = scalar != NONE
-        if some.all():
-            raise
-        kept, scalar = tuple(column[some] for column in kept), scalar[some]
-        array = as_ticks(asked.array(*kept))
+    tally.refused[name] += len(raised)
+    if raised and (refused := refusal(asked)) is not raised[0]:
+        tally.first = tally.first or Difference(scene, asked.name, "all", str(raised[0]), str(refused))
+    some = scalar != NONE
+    kept, scalar = [np.tile(column[some], times) for column in asked.columns], np.tile(scalar[some], times)
+    array = as_ticks(asked.array(*kept))
     for row in np.flatnonzero(array != scalar)[:1]:
-        told = ", ".join(str(column[row].view("M8[us]" if column is kept[0] else "i8")) for column in kept)
+        told = ", ".join(str(column[row]) for column in kept)
         tally.first = tally.first or Difference(scene, asked.name, told, str(scalar[row]), str(array[row]))
 
 
 def scene_tally(number: int, rows: int, seed: int) -> Tally:
-    """One scene: its rows dealt to all questions in turn, a batch at a time."""
+    """One scene: its rows dealt to all questions in turn, a batch at a time; some batches fill several chunks."""
     scene, tally = Scene(number, seed), Tally()
-    batch, clocks = min(BATCH, -(-rows // len(QUESTIONS))), cycle(CLOCKS)
-    for question, done in zip(cycle(QUESTIONS), range(0, rows, batch), strict=False):
-        asked = question(scene, min(batch, rows - done), next(clocks))
-        compared(asked, scene.name, tally)
+    questions, clocks, batches = cycle(QUESTIONS), cycle(CLOCKS), cycle(BATCHES)
+    while rows:
+        batch = min(next(batches), rows)
+        asked = next(questions)(scene, batch, next(clocks))
+        compared(asked, scene.name, tally, times=MANY // batch if scene.rng.random() < 0.02 else 1)
+        rows -= batch
     return tally
 
 
