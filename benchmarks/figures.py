@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
+from typing import NamedTuple
 
 import matplotlib as mpl
-from harness import as_times, human, machine
+from harness import human, machine
 from matplotlib.figure import Figure as Canvas
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -27,27 +28,38 @@ STYLE = {
 
 @dataclass(frozen=True)
 class Figure:
-    """One contestant: its time a row, over how many rows, how many times ours, and the target if there is one."""
+    """One contestant: its time a row, over how many rows, how it stands beside ours, and the target if there is one."""
 
     name: str
     nanoseconds: float
     rows: int
-    ratio: float = 1.0
+    beside: str = ""
     target: str = ""
     ours: bool = False
 
 
-def as_markdown(figures: Sequence[Figure], packages: Iterable[str]) -> Iterator[str]:
-    """The machine and versions, then a line a contestant."""
+class Claim(NamedTuple):
+    """What was aimed at, what was measured, and the target with whether it is met."""
+
+    text: str
+    measured: str
+    target: str
+
+
+def as_markdown(figures: Sequence[Figure], claims: Sequence[Claim], packages: Iterable[str]) -> Iterator[str]:
+    """The machine and versions, then a line a contestant, then what else is aimed at."""
     where, python, *versions = machine(packages)
     yield from wrap(f"Measured on {where}, {python.partition(' (')[0]}, with {' '.join(versions)}.", 120)
     yield ""
-    yield "| deadlines over an array | a row | rows | times as long as ours | target |"
-    yield "| --- | ---: | ---: | ---: | ---: |"
+    yield "| deadlines over an array | a row | rows | beside ours | target |"
+    yield "| --- | ---: | ---: | --- | --- |"
     for figure in figures:
         name = f"**{figure.name}**" if figure.ours else figure.name
-        beside = "" if figure.ours else as_times(figure.ratio).rstrip("x")
-        yield f"| {name} | {precise(figure.nanoseconds)} | {figure.rows:,} | {beside} | {figure.target} |"
+        yield f"| {name} | {precise(figure.nanoseconds)} | {figure.rows:,} | {figure.beside} | {figure.target} |"
+    yield ""
+    yield "| what should stay small | measured | target |"
+    yield "| --- | ---: | --- |"
+    yield from (f"| {' | '.join(claim)} |" for claim in claims)
 
 
 def precise(nanoseconds: float) -> str:
@@ -55,12 +67,12 @@ def precise(nanoseconds: float) -> str:
     return f"{nanoseconds:.1f} ns" if nanoseconds < 100 else human(nanoseconds).replace("us", "µs")
 
 
-def write_table(figures: Sequence[Figure], packages: Iterable[str], page: Path = PAGE) -> None:
-    """Put the table between its marks in the docs."""
-    text = page.read_text(encoding="utf-8")
-    lines = "\n".join(as_markdown(figures, packages))
+def write_tables(figures: Sequence[Figure], claims: Sequence[Claim], packages: Iterable[str]) -> None:
+    """Put the tables between their marks in the docs."""
+    text = PAGE.read_text(encoding="utf-8")
+    lines = "\n".join(as_markdown(figures, claims, packages))
     between = re.compile(f"(?<={re.escape(BEGIN)}).*(?={re.escape(END)})", re.DOTALL)
-    page.write_text(between.sub(lambda _: f"\n{lines}\n\n", text), encoding="utf-8")
+    PAGE.write_text(between.sub(lambda _: f"\n{lines}\n\n", text), encoding="utf-8")
 
 
 def write_chart(figures: Sequence[Figure], path: Path = CHART) -> None:

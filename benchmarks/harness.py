@@ -85,11 +85,15 @@ def table(title: str, lines: Iterable[Line], times: Mapping[str, list[float]], p
     yield ""
     yield f"{title:<36}{'supportsla':>11}{peer:>12}{'ratio':>8}{'target':>13}"
     for line in lines:
-        ours, theirs = times[line.ours], times[line.theirs]
-        over, under = (ours, theirs) if line.at_most or line.over else (theirs, ours)
-        ratio = median(a / b for a, b in zip(over, under, strict=True))
-        figures = f"{human(median(ours)):>11}{human(median(theirs)):>12}{as_times(ratio):>8}{verdict(line, ratio):>13}"
-        yield f"{line.text:<36}{figures}".rstrip()
+        ratio, ours, theirs = ratio_of(line, times), *(human(median(times[name])) for name in (line.ours, line.theirs))
+        yield f"{line.text:<36}{ours:>11}{theirs:>12}{as_times(ratio):>8}{verdict(line, ratio):>13}".rstrip()
+
+
+def ratio_of(line: Line, times: Mapping[str, list[float]]) -> float:
+    """How many times as fast as the peer we are, or how many times as much as the baseline we take."""
+    ours, theirs = times[line.ours], times[line.theirs]
+    over, under = (ours, theirs) if line.at_most or line.over else (theirs, ours)
+    return median(a / b for a, b in zip(over, under, strict=True))
 
 
 def verdict(line: Line, ratio: float) -> str:
