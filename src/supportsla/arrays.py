@@ -17,15 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from .calendars import HORIZON, Timeline
-from .steps import Steps, Ticks, steps
+from .grids import Mask, Places, Ramp, Steps, Ticks, ramp, steps
 from .zones import DAY, FIRST_YEAR, LAST_YEAR, MICROSECOND, wall_clock
 
-__all__ = ["Clock", "Mask", "Places", "Table", "Unsigned", "clock_of", "open_days_of", "table_of", "ticks_of"]
+__all__ = ["Clock", "Grids", "Table", "Unsigned", "clock_of", "open_days_of", "table_of", "ticks_of"]
 
-Mask = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.intp]
 Unsigned = npt.NDArray[np.uint64]
-_SLOTS_A_YEAR = 5_000
+_RAMP_BYTES, _STEPS_BYTES = 100_000, 50_000
 _FAR = 2**62
 
 
@@ -35,22 +33,23 @@ def ticks_of(time: timedelta, scale: int) -> int:
 
 
 class Grids(NamedTuple):
-    """What a table holds, to be found without a search, from `start` for a `length`, which has so much open time.
+    """What a table holds, to be found without a search, from `start` for a `length`, which has a `total` of open time.
 
-    `openings` are the anchor, and the open time by the end, of the window that opened last; `endings` the anchor, in
-    ticks since 1970-01-01Z, of the window in which so much open time is used up.
+    `before` is the open time before a tick. The others are the anchor, in ticks since 1970-01-01Z, of the window in
+    which so much open time is reached: `firsts` where it is at the latest, `lasts` where more of it follows.
     """
 
     start: int
     length: int
     total: int
-    openings: Steps
-    endings: Steps
+    before: Ramp
+    firsts: Steps
+    lasts: Steps
 
     @property
     def nbytes(self) -> int:
         """What they take, in bytes."""
-        return self.openings.nbytes + self.endings.nbytes
+        return self.before.nbytes + self.firsts.nbytes + self.lasts.nbytes
 
 
 class Table:
@@ -71,17 +70,21 @@ class Table:
         self.total = int(self.after[-1])
         self.deserts = timeline.deserts
         self.horizon = ticks_of(HORIZON, scale)
-        self.slots = _SLOTS_A_YEAR * (timeline.last_year - timeline.first_year + 1)
+        self.years = timeline.last_year - timeline.first_year + 1
 
     @cached_property
     def grids(self) -> Grids | None:
         """The grids; none where windows are too dense for them, 5 years apart, or too long to be added to."""
-        if self.deserts or not 0 < self.total < 2**62:
+        if self.deserts or not self.total or self.length >= _FAR:
             return None
-        openings = steps(self.opens, [self.anchors, self.after], self.length, self.slots)
-        anchors = self.anchors[1:] + np.uint64(self.start % 2**64)
-        endings = steps(self.after[:-1], [anchors], self.total, self.slots)
-        return Grids(self.start, self.length, self.total, openings, endings) if openings and endings else None
+        opens, closes, after = (column.view(np.int64) for column in (self.opens, self.closes, self.after))
+        before = ramp(opens, closes, self.length, _RAMP_BYTES * self.years)
+        anchors, most = self.anchors[1:].view(np.int64) + self.start, _STEPS_BYTES * self.years
+        firsts = steps(np.append(0, after[1:-1] + 1), anchors, self.total, most)
+        lasts = steps(after[:-1], anchors, self.total, most)
+        if before is None or firsts is None or lasts is None:
+            return None
+        return Grids(self.start, self.length, self.total, before, firsts, lasts)
 
     def window(self, at: Unsigned) -> Places:
         """The window that opened last."""

@@ -14,9 +14,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from .arrays import Mask
 from .errors import InvalidTable, OutOfRange, WrongType
-from .steps import Ticks
+from .grids import Mask, Ticks
 from .zones import EPOCH, FIRST, LAST, MICROSECOND
 
 __all__ = ["NONE", "Column", "amounts_of", "columns_of", "stamps_of"]

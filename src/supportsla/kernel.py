@@ -16,11 +16,11 @@ from typing import Any, cast
 
 import numpy as np
 
-from .arrays import Clock, Grids, Mask, Table, clock_of, open_days_of, table_of, ticks_of
+from .arrays import Clock, Grids, Table, clock_of, open_days_of, table_of, ticks_of
 from .calendars import Calendar, Timeline, cover, earlier, later
 from .columns import NONE
 from .durations import Duration
-from .steps import Ticks
+from .grids import Mask, Ticks
 from .worktime import Boundary
 from .zones import FIRST, FIRST_YEAR, LAST, LAST_YEAR, MICROSECOND
 
@@ -38,7 +38,7 @@ def chunks(size: int) -> Iterator[slice]:
 
 def _set_back(ticks: Ticks, end: int) -> Mask | None:
     """Set the ticks that do not lie in [0, end) to 0; which they are, if any."""
-    if ticks.view(np.uint64).max() < end:
+    if np.maximum.reduce(ticks.view(np.uint64)) < end:
         return None
     odd = ticks.view(np.uint64) >= end
     ticks[odd] = 0
@@ -67,13 +67,15 @@ class Kernel:
     """A calendar's answers for arrays of ticks, which are microseconds or, at a scale of 1000, nanoseconds.
 
     Amounts are one for all rows, or one for each. `left` is 1 where the first instant with so much open time is asked
-    for, and 0 where the last one is.
+    for, and 0 where the last one is; one 1 for all rows says that all amounts are positive. `searched` is set where
+    rows had to be searched for; other rows have an answer.
     """
 
     def __init__(self, calendar: Calendar, scale: int = 1) -> None:
         self.calendar, self.scale = calendar, scale
         self.first, self.last = ticks_of(FIRST, scale), ticks_of(LAST, scale)
         self.longest = min(self.last - self.first, 2**62)
+        self.searched = False
         self.scratch = np.empty((3, 0), np.int64)
 
     def in_range(self, at: Ticks) -> Mask:
@@ -99,11 +101,17 @@ class Kernel:
 
     def next_opening(self, at: Ticks, out: Ticks | None = None) -> Ticks:
         """The first open instant at or after each."""
-        return self._settling(at, 0, out)
+        found = np.empty(at.shape, np.int64) if out is None else out
+        for rows in chunks(at.size):
+            self._seek(at[rows], 0, 0, found[rows])
+        return found
 
     def last_closing(self, at: Ticks) -> Ticks:
         """The last instant at or before each just before which the desk is open."""
-        return self._settling(at, 1, None)
+        found, first = np.empty(at.shape, np.int64), np.ones(at.shape, np.int64)
+        for rows in chunks(at.size):
+            self._seek(at[rows], 0, first[rows], found[rows])
+        return found
 
     def open_between(self, starts: Ticks, ends: Ticks, out: Ticks | None = None) -> Ticks:
         """`elapsed`."""
@@ -119,24 +127,18 @@ class Kernel:
             opened[rows] = self._is_open(at[rows])
         return opened
 
-    def _settling(self, at: Ticks, left: int, out: Ticks | None) -> Ticks:
-        found = np.empty(at.shape, np.int64) if out is None else out
-        for rows in chunks(at.size):
-            self._seek(at[rows], 0, left, found[rows])
-        return found
-
     def _used_up(self, at: Ticks, amounts: Amounts, boundary: Boundary, dues: Ticks) -> None:
-        least, most = (amounts, amounts) if isinstance(amounts, int) else (amounts.min(), amounts.max())
-        if least > 0 and most <= self.longest:
+        if (amounts if isinstance(amounts, int) else np.minimum.reduce(amounts)) > 0:
             self._seek(at, amounts, int(boundary == "close"), dues)
             return
         each = np.broadcast_to(amounts, at.shape)
-        fair = self.in_range(at) & (each >= -self.longest) & (each <= self.longest)
+        fair = self.in_range(at) & (each != NONE)
         each = np.where(fair, each, 0)
         self._seek(at, each, (each > 0 if boundary == "close" else each < 0).astype(np.int64), dues)
         if boundary == "close":
             np.copyto(dues, at, where=each == 0)
-        dues[~fair] = NONE
+        if not fair.all():
+            self.searched, dues[~fair] = True, NONE
 
     def _seek(self, at: Ticks, amounts: Amounts, left: Amounts, found: Ticks) -> None:
         """Put into `found` the instants whose open time is that at `at` plus the amounts."""
@@ -144,16 +146,24 @@ class Kernel:
         if grids is None:
             found[:] = self._searched(at, amounts, left)
             return
-        ticks, slots, spare = self._buffers(at.size)
-        odd = self._before(grids, at, found)
-        np.add(found, amounts, out=found)
-        np.subtract(found, left, out=ticks)
-        odd = _either(odd, _set_back(ticks, grids.total - 1))
-        grids.endings.find(ticks, slots, spare)
-        grids.endings.columns[0].take(slots, out=spare, mode="clip")
-        np.add(found, spare, out=found)
+        odd = self._reach(grids, at, amounts, left, found)
         if odd is not None:
             found[odd] = self._searched(at[odd], _taken(amounts, odd), _taken(left, odd))
+
+    def _reach(self, grids: Grids, at: Ticks, amounts: Amounts, left: Amounts, found: Ticks) -> Mask | None:
+        """`_seek` by the grids; the rows for which that is wrong."""
+        ticks, cells, spare = self._buffers(at.size)
+        odd = self._before(grids, at, found)
+        np.add(found, amounts, out=found)
+        if isinstance(left, int):
+            beyond = _set_back(found, grids.total - 1)
+            (grids.firsts if left else grids.lasts).find(found, spare, cells)
+        else:
+            np.subtract(found, left, out=ticks)
+            beyond = _set_back(ticks, grids.total - 1)
+            grids.lasts.find(ticks, spare, cells)
+        np.add(found, spare, out=found)
+        return _either(odd, beyond)
 
     def _grids(self, at: Ticks) -> Grids | None:
         """The grids of what is compiled so far, if there are any and enough rows to ask them."""
@@ -167,15 +177,10 @@ class Kernel:
 
     def _before(self, grids: Grids, at: Ticks, before: Ticks) -> Mask | None:
         """Put the open time before each instant into `before`; the rows for which that is wrong."""
-        ticks, slots, spare = self._buffers(at.size)
+        ticks, cells, spare = self._buffers(at.size)
         np.subtract(at, grids.start, out=ticks)
         odd = _set_back(ticks, grids.length)
-        grids.openings.find(ticks, slots, spare)
-        anchors, after = grids.openings.columns
-        anchors.take(slots, out=spare, mode="clip")
-        np.subtract(ticks, spare, out=before)
-        after.take(slots, out=spare, mode="clip")
-        np.minimum(before.view(np.uint64), spare.view(np.uint64), out=before.view(np.uint64))
+        grids.before.find(ticks, before, cells, spare)
         return odd
 
     def _open_between(self, starts: Ticks, ends: Ticks, passed: Ticks) -> None:
@@ -190,16 +195,13 @@ class Kernel:
             passed[odd] = self._searched_between(starts[odd], ends[odd])
 
     def _is_open(self, at: Ticks) -> Mask:
+        """Where a tick more is a tick of open time."""
         grids = self._grids(at)
         if grids is None:
             return self._searched_open(at)
-        ticks, slots, spare = self._buffers(at.size)
-        np.subtract(at, grids.start, out=ticks)
-        odd = _set_back(ticks, grids.length)
-        grids.openings.find(ticks, slots, spare)
-        anchors, after = grids.openings.columns
-        np.subtract(ticks, anchors.take(slots, out=spare, mode="clip"), out=ticks)
-        opened = ticks.view(np.uint64) < after.take(slots, out=spare, mode="clip").view(np.uint64)
+        before, after = np.empty((2, at.size), np.int64)
+        odd = _either(self._before(grids, at, before), self._before(grids, at + 1, after))
+        opened: Mask = before < after
         if odd is not None:
             opened[odd] = self._searched_open(at[odd])
         return opened
@@ -216,6 +218,7 @@ class Kernel:
         return opened
 
     def _searched_between(self, starts: Ticks, ends: Ticks) -> Ticks:
+        self.searched = True
         known = self.in_range(starts) & self.in_range(ends)
         if not known.all():
             return cast("Ticks", _spread(known, NONE, self._searched_between, starts, ends))
@@ -228,7 +231,8 @@ class Kernel:
 
     def _searched(self, at: Ticks, amounts: Amounts, left: Amounts) -> Ticks:
         """`_seek` by searching, for years not compiled too."""
-        known = self.in_range(at)
+        self.searched = True
+        known = self.in_range(at) & (np.abs(amounts) <= self.longest)
         if not known.all():
             return cast("Ticks", _spread(known, NONE, self._searched, at, amounts, left))
         if not at.size:
@@ -263,6 +267,7 @@ class Kernel:
         return cover(self.calendar, *edges)
 
     def _due_of(self, at: Ticks, duration: Duration, boundary: Boundary) -> Ticks:
+        self.searched = True
         known = self.in_range(at)
         if not known.all():
             return cast("Ticks", _spread(known, NONE, lambda some: self._due_of(some, duration, boundary), at))

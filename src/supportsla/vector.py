@@ -22,10 +22,9 @@ try:
 except ImportError:
     raise MissingExtra("supportsla.vector", "numpy") from None
 
-from .arrays import Mask
 from .columns import NONE, Column, amounts_of, columns_of, stamps_of
+from .grids import Mask, Ticks
 from .kernel import Kernel, chunks
-from .steps import Ticks
 
 __all__ = ["deadline", "elapsed", "is_open", "next_open"]
 
@@ -179,9 +178,9 @@ class _Rows:
     def _answers(self, answer: Callable[..., object], alone: Callable[..., object]) -> Ticks:
         found = np.empty(self.columns[0].values.shape, np.int64)
         for rows in chunks(found.size):
-            some = found[rows]
+            some, self.kernel.searched = found[rows], False
             answer(*(column.ticks(rows) for column in self.columns), some)
-            if some.min() == NONE:
+            if self.kernel.searched and some.min() == NONE:
                 self._refuse_out_of_range(rows)
                 self._refuse_unanswered(rows, some == NONE, alone)
         return found.reshape(self.shape)
