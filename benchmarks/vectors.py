@@ -286,7 +286,7 @@ def wrapped(calendar: Calendar, rows: Rows, rounds: int, rng: random.Random) -> 
         cells[f"{name}, one for all"] = Cell(in_frame(frame, calendar, ONE), MANY)
     times = race(cells, rounds, rng)
     raw = {name: "raw, one for all" if name.endswith("all") else "raw" for name in cells if not name.startswith("raw")}
-    lines = [Line(f"{name}, over arrays", name, baseline, at_most=2) for name, baseline in raw.items()]
+    lines = [Line(f"frames, {name}", name, baseline, at_most=2) for name, baseline in raw.items()]
     return table("frames.deadline, a row", lines, times, "raw"), claims_of(lines, times)
 
 
@@ -297,7 +297,7 @@ def frames_of(rows: Rows) -> dict[str, object]:
     pandas = pd.DataFrame({"opened": rows.starts, "length": rows.durations})
     pandas["opened"] = pandas["opened"].dt.tz_localize("UTC")
     arrow = pa.table({"opened": pa.array(rows.starts).cast(pa.timestamp("us", "UTC")), "length": rows.durations})
-    return {"pandas": pandas, "Polars": polars, "PyArrow": arrow, "DuckDB": duckdb_relation(arrow)}
+    return {"pandas": pandas, "Polars": polars, "PyArrow": arrow, "DuckDB": duckdb_relation(arrow.select(["opened"]))}
 
 
 def duckdb_relation(arrow: pa.Table) -> object:
@@ -388,7 +388,7 @@ def memory(calendar: Calendar, rows: Rows) -> Told:
     told = {
         "bytes of output, a row": (output // len(rows), 8),
         f"bytes of scratch, {len(rows):,} rows": (scratch, SCRATCH),
-        f"bytes of tables, 10 years of {years}": (held * 10 // years, TABLES),
+        "bytes of tables, per 10 years": (held * 10 // years, TABLES),
     }
     claims = [
         Claim(text, f"{value:,}", f"<= {most:,} {'met' if value <= most else 'MISS'}")
