@@ -23,7 +23,7 @@ from .zones import DAY, FIRST_YEAR, LAST_YEAR, MICROSECOND, wall_clock
 __all__ = ["Clock", "Grids", "Table", "Unsigned", "clock_of", "open_days_of", "table_of", "ticks_of"]
 
 Unsigned = npt.NDArray[np.uint64]
-_RAMP_BYTES, _STEPS_BYTES = 100_000, 50_000
+_RAMP_BYTES, _STEPS_BYTES = 80_000, 60_000
 _FAR = 2**62
 
 

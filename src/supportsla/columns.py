@@ -100,12 +100,21 @@ def amounts_of(where: str, given: npt.ArrayLike) -> Column:
 
 
 def _column(where: str, given: Any, kind: str) -> Column:
-    values = given.filled("NaT") if isinstance(given, np.ma.MaskedArray) and given.dtype.kind == kind else given
-    values = np.asarray(values)
+    values = _array(given)
     if values.dtype.kind != kind or np.datetime_data(values.dtype)[0] in _REFUSED[kind]:
         shown = f"{type(given).__name__} of {values.dtype}" if values.ndim else given
         raise WrongType(where, shown, _EXPECTED[kind])
     return Column(where, values if np.datetime_data(values.dtype)[0] != "generic" else values.astype("M8[us]"))
+
+
+def _array(given: Any) -> npt.NDArray[Any]:
+    """An array of what is given; of objects, where nothing else fits."""
+    if isinstance(given, np.ma.MaskedArray) and given.dtype.kind in "Mm":
+        return np.where(np.ma.getmaskarray(given), np.array("NaT", given.dtype), given.data)
+    try:
+        return np.asarray(given)
+    except ValueError:
+        return np.empty(len(given), object)
 
 
 def columns_of(*columns: Column) -> tuple[tuple[int, ...], list[Column]]:

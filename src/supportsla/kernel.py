@@ -27,7 +27,7 @@ from .zones import FIRST, FIRST_YEAR, LAST, LAST_YEAR, MICROSECOND
 __all__ = ["CHUNK", "NONE", "Kernel", "Ticks", "chunks"]
 
 Amounts = Ticks | int
-CHUNK = 32_768
+CHUNK = 24_576
 _FEW = 100
 
 
@@ -175,10 +175,10 @@ class Kernel:
             self.scratch = np.empty((3, size), np.int64)
         return self.scratch[:, :size]
 
-    def _before(self, grids: Grids, at: Ticks, before: Ticks) -> Mask | None:
-        """Put the open time before each instant into `before`; the rows for which that is wrong."""
+    def _before(self, grids: Grids, at: Ticks, before: Ticks, *, later: int = 0) -> Mask | None:
+        """Put the open time before each instant, or a tick later, into `before`; the rows for which that is wrong."""
         ticks, cells, spare = self._buffers(at.size)
-        np.subtract(at, grids.start, out=ticks)
+        np.subtract(at, grids.start - later, out=ticks)
         odd = _set_back(ticks, grids.length)
         grids.before.find(ticks, before, cells, spare)
         return odd
@@ -200,7 +200,7 @@ class Kernel:
         if grids is None:
             return self._searched_open(at)
         before, after = np.empty((2, at.size), np.int64)
-        odd = _either(self._before(grids, at, before), self._before(grids, at + 1, after))
+        odd = _either(self._before(grids, at, before), self._before(grids, at, after, later=1))
         opened: Mask = before < after
         if odd is not None:
             opened[odd] = self._searched_open(at[odd])
