@@ -384,11 +384,11 @@ def compared(asked: Asked, scene: str, tally: Tally, times: int) -> None:
 def scene_tally(number: int, rows: int, seed: int) -> Tally:
     """One scene: its rows dealt to all questions in turn, a batch at a time; some batches fill several chunks."""
     scene, tally = Scene(number, seed), Tally()
-    questions, clocks, batches = cycle(QUESTIONS), cycle(CLOCKS), cycle(BATCHES)
+    questions = cycle(scene.rng.sample(QUESTIONS, len(QUESTIONS)))
     while rows:
-        batch = min(next(batches), rows)
-        asked = next(questions)(scene, batch, next(clocks))
-        compared(asked, scene.name, tally, times=MANY // batch if scene.rng.random() < 0.02 else 1)
+        batch = min(scene.rng.choice(BATCHES), rows)
+        asked = next(questions)(scene, batch, scene.rng.choice(CLOCKS))
+        compared(asked, scene.name, tally, times=MANY // batch if scene.rng.random() < 0.05 else 1)
         rows -= batch
     return tally
 
