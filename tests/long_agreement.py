@@ -17,6 +17,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -163,7 +164,7 @@ SHAPES: dict[str, Callable[[str, Sequence[date], random.Random], Calendar]] = {
 
 
 class Scene:
-    """A calendar, and what instants and amounts are drawn for it."""
+    """A calendar, its twin that only arrays ask, and what instants and amounts are drawn for it."""
 
     def __init__(self, number: int, seed: int) -> None:
         self.rng = random.Random(f"{seed} {number}")
@@ -175,16 +176,19 @@ class Scene:
         )
         stretch = STRETCHES[self.rng.choice((0, 0, 1, 2, 2, 3, 4, 5, 6))]
         self.name = f"scene {number}: {shape}, {self.zone}, {stretch[0]}-{stretch[1]}"
-        dates = _dates(self.rng, stretch, self.zone)
+        self.years, dates = stretch, _dates(self.rng, stretch, self.zone)
         self.calendar = SHAPES[shape](self.zone, dates, self.rng)
+        self.twin = deepcopy(self.calendar)
         self.first, self.last = (ticks_of(datetime(year, 1, 1, tzinfo=UTC)) for year in stretch)
         self.edges = self._inside(np.fromiter(self._edges(dates), np.int64))
         self.amounts = np.fromiter(self._amounts(), np.int64)
 
     def _edges(self, dates: Iterable[date]) -> Iterator[int]:
-        """Openings and closings about the special dates, and the clock changes."""
+        """Openings and closings about the special dates, the clock changes, and the years, which compile one by one."""
         for at in clock_changes(self.zone):
             yield ticks_of(at)
+        for year in range(*self.years):
+            yield ticks_of(datetime(year, 1, 1, tzinfo=UTC))
         for day in dates:
             noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
             yield ticks_of(noon)
@@ -201,6 +205,10 @@ class Scene:
 
     def _inside(self, ticks: Ticks) -> Ticks:
         return np.clip(ticks, self.first, self.last - 1)
+
+    def forget(self) -> None:
+        """Have arrays ask a calendar that has compiled nothing yet."""
+        self.twin = deepcopy(self.calendar)
 
     def instants(self, count: int) -> Ticks:
         """Half of them anywhere, half about edges."""
@@ -256,13 +264,13 @@ def in_clock(ticks: Ticks, clock: str) -> npt.NDArray[np.datetime64]:
 
 def deadlines(scene: Scene, count: int, unit: str, boundary: Boundary, clock: str) -> Asked:
     """The dues of one duration, or of one a row."""
-    calendar, starts = scene.calendar, whole(scene.instants(count), clock)
+    calendar, twin, starts = scene.calendar, scene.twin, whole(scene.instants(count), clock)
     name = f"deadline, {unit}, {boundary}"
     if unit == "an amount a row":
         amounts = scene.spans(count)
 
         def each(starts: Ticks, amounts: Ticks) -> npt.NDArray[Any]:
-            return vector.deadline(calendar, in_clock(starts, clock), amounts.view("m8[us]"), boundary=boundary)
+            return vector.deadline(twin, in_clock(starts, clock), amounts.view("m8[us]"), boundary=boundary)
 
         def one(start: int, amount: int) -> int:
             return ticks_of(deadline(calendar, instant(start), timedelta(microseconds=amount), boundary=boundary))
@@ -271,7 +279,7 @@ def deadlines(scene: Scene, count: int, unit: str, boundary: Boundary, clock: st
     duration = scene.duration(unit)
 
     def every(starts: Ticks) -> npt.NDArray[Any]:
-        return vector.deadline(calendar, in_clock(starts, clock), duration, boundary=boundary)
+        return vector.deadline(twin, in_clock(starts, clock), duration, boundary=boundary)
 
     def single(start: int) -> int:
         return ticks_of(deadline(calendar, instant(start), duration, boundary=boundary))
@@ -281,33 +289,33 @@ def deadlines(scene: Scene, count: int, unit: str, boundary: Boundary, clock: st
 
 def elapsed_times(scene: Scene, count: int, clock: str) -> Asked:
     """The open time between two instants, in either order."""
-    calendar, starts, ends = scene.calendar, *(whole(scene.instants(count), clock) for _ in range(2))
+    calendar, twin, (starts, ends) = scene.calendar, scene.twin, (whole(scene.instants(count), clock) for _ in range(2))
     return Asked(
         "elapsed",
         (starts, ends),
-        lambda starts, ends: vector.elapsed(calendar, in_clock(starts, clock), in_clock(ends, clock)),
+        lambda starts, ends: vector.elapsed(twin, in_clock(starts, clock), in_clock(ends, clock)),
         lambda start, end: elapsed(calendar, instant(start), instant(end)) // MICROSECOND,
     )
 
 
 def openness(scene: Scene, count: int, clock: str) -> Asked:
     """Whether the desk is open."""
-    calendar = scene.calendar
+    calendar, twin = scene.calendar, scene.twin
     return Asked(
         "is_open",
         (whole(scene.instants(count), clock),),
-        lambda at: vector.is_open(calendar, in_clock(at, clock)),
+        lambda at: vector.is_open(twin, in_clock(at, clock)),
         lambda at: int(is_open(calendar, instant(at))),
     )
 
 
 def openings(scene: Scene, count: int, clock: str) -> Asked:
     """When the desk opens next."""
-    calendar = scene.calendar
+    calendar, twin = scene.calendar, scene.twin
     return Asked(
         "next_open",
         (whole(scene.instants(count), clock),),
-        lambda at: vector.next_open(calendar, in_clock(at, clock)),
+        lambda at: vector.next_open(twin, in_clock(at, clock)),
         lambda at: ticks_of(next_open(calendar, instant(at))),
     )
 
@@ -387,6 +395,8 @@ def scene_tally(number: int, rows: int, seed: int) -> Tally:
     questions = cycle(scene.rng.sample(QUESTIONS, len(QUESTIONS)))
     while rows:
         batch = min(scene.rng.choice(BATCHES), rows)
+        if scene.rng.random() < 0.03:
+            scene.forget()
         asked = next(questions)(scene, batch, scene.rng.choice(CLOCKS))
         compared(asked, scene.name, tally, times=MANY // batch if scene.rng.random() < 0.05 else 1)
         rows -= batch
