@@ -207,8 +207,9 @@ class Scene:
         return np.clip(ticks, self.first, self.last - 1)
 
     def forget(self) -> None:
-        """Have arrays ask a calendar that has compiled nothing yet."""
+        """Have arrays ask a calendar that has compiled hardly anything yet."""
         self.twin = deepcopy(self.calendar)
+        is_open(self.twin, instant(int(self.draws.choice(self.edges))))
 
     def instants(self, count: int) -> Ticks:
         """Half of them anywhere, half about edges."""
