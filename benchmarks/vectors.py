@@ -33,17 +33,13 @@ from supportsla import (
     business_hours,
     deadline,
     elapsed,
+    frames,
     is_open,
     kernel,
     next_open,
     public_holidays,
     vector,
 )
-
-try:
-    from supportsla import frames
-except ImportError:
-    frames = None
 
 PACKAGES = ("numpy", "numba", "pandas", "polars", "pyarrow", "duckdb", "workclock", "supportsla")
 LITTLE, MANY, MOST = 100_000, 1_000_000, 10_000_000
@@ -277,16 +273,23 @@ def our_desk(hours: str) -> BusinessCalendar:
 
 def wrapped(calendar: Calendar, rows: Rows, rounds: int, rng: random.Random) -> Told:
     """A column of a frame against the arrays."""
-    if frames is None:
-        return ["", "frames: not here"], []
-    cells = {"raw": Cell(ours(calendar, rows), MANY), "raw, one for all": Cell(ours_one(calendar, rows), MANY)}
-    for name, frame in frames_of(rows).items():
-        if name != "DuckDB":  # its intervals have months, so no column of them is an amount of time
-            cells[name] = Cell(in_frame(frame, calendar, "length"), MANY)
-        cells[f"{name}, one for all"] = Cell(in_frame(frame, calendar, ONE), MANY)
+    made = frames_of(rows)
+    raw, raw_one = ours(calendar, rows), ours_one(calendar, rows)
+    cells = {"raw": Cell(raw, MANY), "raw, one for all": Cell(raw_one, MANY)}
+    cells["DuckDB's rows and raw"] = Cell(lambda: (made["DuckDB"].to_arrow_table(), raw_one()), MANY)
+    lines = []
+    for name, frame in made.items():
+        one = f"{name}, one for all"
+        cells[one] = Cell(in_frame(frame, calendar, ONE), MANY)
+        if (
+            name == "DuckDB"
+        ):  # its rows come out when asked for; its intervals have months, so none is an amount of time
+            lines.append(Line("frames, DuckDB, over its rows too", one, "DuckDB's rows and raw", at_most=2))
+            continue
+        cells[name] = Cell(in_frame(frame, calendar, "length"), MANY)
+        lines.append(Line(f"frames, {name}", name, "raw", at_most=2))
+        lines.append(Line(f"frames, {one}", one, "raw, one for all", at_most=2))
     times = race(cells, rounds, rng)
-    raw = {name: "raw, one for all" if name.endswith("all") else "raw" for name in cells if not name.startswith("raw")}
-    lines = [Line(f"frames, {name}", name, baseline, at_most=2) for name, baseline in raw.items()]
     return table("frames.deadline, a row", lines, times, "raw"), claims_of(lines, times)
 
 
