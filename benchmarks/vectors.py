@@ -41,7 +41,7 @@ from supportsla import (
     vector,
 )
 
-PACKAGES = ("numpy", "numba", "pandas", "polars", "pyarrow", "duckdb", "workclock", "supportsla")
+PACKAGES = ("numpy", "numba", "pandas", "polars", "pyarrow", "duckdb", "narwhals", "workclock", "supportsla")
 LITTLE, MANY, MOST = 100_000, 1_000_000, 10_000_000
 CHECKED, FEW, COPIES = 2_000, 10_000, 250
 ONE = business_hours(8)
