@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test faults check docs diagrams schema fuzz bench clean
+.PHONY: help demo test faults agreement check docs diagrams schema fuzz bench clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -22,6 +22,9 @@ test: .venv/ready  ## the tests, with full branch coverage of the library
 
 faults: .venv/ready  ## plant faults in a copy of the library, and see the tests of the lifecycle fail
 	$(BIN)/python tests/planted_faults.py
+
+agreement: .venv/ready  ## compare arrays with scalars on ten million rows
+	$(BIN)/python tests/long_agreement.py
 
 check: .venv/ready-check docs  ## lint, format, types, layers and docs
 	$(BIN)/ruff check .
