@@ -77,8 +77,8 @@ class Grid:
 
     def end(self, times: int) -> datetime:
         """The end of so many lengths; far off where there is none."""
-        length = self.length if times == 1 else Duration(self.length.unit, self.length.amount * times)
         try:
+            length = self.length if times == 1 else Duration(self.length.unit, self.length.amount * times)
             return EPOCH + due_of(self.calendar, self.start - EPOCH, length, self.boundary)
         except (NeverOpens, OutOfRange, OverflowError):
             return _NEVER
