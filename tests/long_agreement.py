@@ -47,7 +47,7 @@ from supportsla import (
     vector,
     windows,
 )
-from supportsla.kernel import CHUNK
+from supportsla.vector.kernel import CHUNK
 from supportsla.worktime import Boundary
 
 Ticks = npt.NDArray[np.int64]

@@ -36,8 +36,8 @@ from supportsla.errors import InvalidChoice, InvalidTable, WrongType
 np = pytest.importorskip("numpy", reason="the extra numpy is not installed")
 
 from supportsla import vector  # noqa: E402
-from supportsla.arrays import table_of  # noqa: E402
-from supportsla.grids import ramp, steps  # noqa: E402
+from supportsla.vector.arrays import table_of  # noqa: E402
+from supportsla.vector.grids import ramp, steps  # noqa: E402
 
 Boundary = Literal["close", "open"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -13,11 +13,14 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Mask", "Places", "Ramp", "Steps", "Ticks", "ramp", "steps"]
+__all__ = ["NONE", "Mask", "Places", "Ramp", "Steps", "Ticks", "ramp", "steps"]
 
 Ticks = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
+NONE = int(np.iinfo(np.int64).min)
+"""A tick that is missing, as NaT is; in answers, one that there is not."""
+
 _DEEPEST = 15
 
 

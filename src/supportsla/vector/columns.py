@@ -14,13 +14,13 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from .errors import InvalidTable, OutOfRange, WrongType
-from .grids import Mask, Ticks
-from .zones import EPOCH, FIRST, LAST, MICROSECOND
+from supportsla.errors import InvalidTable, OutOfRange, WrongType
+from supportsla.zones import EPOCH, FIRST, LAST, MICROSECOND
 
-__all__ = ["NONE", "Column", "amounts_of", "columns_of", "stamps_of"]
+from .grids import NONE, Mask, Ticks
 
-NONE = int(np.iinfo(np.int64).min)
+__all__ = ["Column", "amounts_of", "columns_of", "stamps_of"]
+
 _LONGEST = {"us": LAST - FIRST, "ns": MICROSECOND * (2**62 // 1000)}
 _EXPECTED = {
     "M": "an array of datetime64, which means UTC, in years down to nanoseconds; supportsla.frames takes other columns",

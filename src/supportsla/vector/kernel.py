@@ -16,15 +16,15 @@ from typing import Any, cast
 
 import numpy as np
 
-from .arrays import Clock, Grids, Table, clock_of, open_days_of, table_of, ticks_of
-from .calendars import Calendar, Timeline, cover, earlier, later
-from .columns import NONE
-from .durations import Duration
-from .grids import Mask, Ticks
-from .worktime import Boundary
-from .zones import FIRST, FIRST_YEAR, LAST, LAST_YEAR, MICROSECOND
+from supportsla.calendars import Calendar, Timeline, cover, earlier, later
+from supportsla.durations import Duration
+from supportsla.worktime import Boundary
+from supportsla.zones import FIRST, FIRST_YEAR, LAST, LAST_YEAR, MICROSECOND
 
-__all__ = ["CHUNK", "NONE", "Kernel", "Ticks", "chunks"]
+from .arrays import Clock, Grids, Table, clock_of, open_days_of, table_of, ticks_of
+from .grids import NONE, Mask, Ticks
+
+__all__ = ["CHUNK", "Kernel", "chunks"]
 
 Amounts = Ticks | int
 CHUNK = 24_576

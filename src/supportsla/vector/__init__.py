@@ -10,11 +10,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from . import worktime
-from .calendars import Calendar
-from .durations import Duration
-from .errors import MissingExtra, NeverOpens, OutOfRange
-from .worktime import Boundary, as_duration, check_boundary, compiled
+from supportsla import worktime
+from supportsla.calendars import Calendar
+from supportsla.durations import Duration
+from supportsla.errors import MissingExtra, NeverOpens, OutOfRange
+from supportsla.worktime import Boundary, as_duration, check_boundary, compiled
 
 try:
     import numpy as np
@@ -22,11 +22,12 @@ try:
 except ImportError:
     raise MissingExtra("supportsla.vector", "numpy") from None
 
-from .columns import NONE, Column, amounts_of, columns_of, stamps_of
-from .grids import Mask, Ticks
+from .clock_tables import readings
+from .columns import Column, amounts_of, columns_of, stamps_of
+from .grids import NONE, Mask, Ticks
 from .kernel import Kernel, chunks
 
-__all__ = ["deadline", "elapsed", "is_open", "next_open"]
+__all__ = ["deadline", "elapsed", "is_open", "next_open", "readings"]
 
 Times = npt.ArrayLike
 

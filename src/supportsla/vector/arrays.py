@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from .calendars import HORIZON, Timeline
+from supportsla.calendars import HORIZON, Timeline
+from supportsla.zones import DAY, FIRST_YEAR, LAST_YEAR, MICROSECOND, wall_clock
+
 from .grids import Mask, Places, Ramp, Steps, Ticks, ramp, steps
-from .zones import DAY, FIRST_YEAR, LAST_YEAR, MICROSECOND, wall_clock
 
 __all__ = ["Clock", "Grids", "Table", "Unsigned", "clock_of", "open_days_of", "table_of", "ticks_of"]
 
