@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test faults check docs diagrams schema fuzz bench clean
+.PHONY: help demo test faults agreement check docs diagrams schema fuzz bench clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -22,6 +22,9 @@ test: .venv/ready  ## the tests, with full branch coverage of the library
 
 faults: .venv/ready  ## plant faults in a copy of the library, and see the tests of the lifecycle fail
 	$(BIN)/python tests/planted_faults.py
+
+agreement: .venv/ready  ## compare arrays with scalars on ten million rows
+	$(BIN)/python tests/long_agreement.py
 
 check: .venv/ready-check docs  ## lint, format, types, layers and docs
 	$(BIN)/ruff check .
@@ -46,8 +49,9 @@ fuzz: .venv/ready-fuzz  ## ten minutes each of coverage-guided fuzzing of docume
 			-artifact_prefix=build/fuzz/ build/fuzz/$$target || exit 1; \
 	done
 
-bench: .venv/ready-bench  ## side by side with other libraries, in one run
+bench: .venv/ready-bench  ## side by side with other libraries, in one run, and frames beside arrays
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/frames.py
 
 clean:  ## forget the environment and every cache
 	rm -rf .venv build .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage

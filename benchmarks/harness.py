@@ -34,7 +34,7 @@ class Line:
     """One line of a table: two cells by name, and what we aim at.
 
     `at_least` is how many times as fast as the peer we want to be; `at_most` how many times as much as the
-    baseline we may take; neither is for information.
+    baseline we may take; neither is for information, as many times as fast, or with `over` as many times as much.
     """
 
     text: str
@@ -42,6 +42,7 @@ class Line:
     theirs: str
     at_least: float | None = None
     at_most: float | None = None
+    over: bool = False
 
 
 def race(cells: Mapping[str, Cell], rounds: int, rng: random.Random) -> dict[str, list[float]]:
@@ -84,11 +85,15 @@ def table(title: str, lines: Iterable[Line], times: Mapping[str, list[float]], p
     yield ""
     yield f"{title:<36}{'supportsla':>11}{peer:>12}{'ratio':>8}{'target':>13}"
     for line in lines:
-        ours, theirs = times[line.ours], times[line.theirs]
-        over, under = (ours, theirs) if line.at_most else (theirs, ours)
-        ratio = median(a / b for a, b in zip(over, under, strict=True))
-        figures = f"{human(median(ours)):>11}{human(median(theirs)):>12}{as_times(ratio):>8}{verdict(line, ratio):>13}"
-        yield f"{line.text:<36}{figures}".rstrip()
+        ratio, ours, theirs = ratio_of(line, times), *(human(median(times[name])) for name in (line.ours, line.theirs))
+        yield f"{line.text:<36}{ours:>11}{theirs:>12}{as_times(ratio):>8}{verdict(line, ratio):>13}".rstrip()
+
+
+def ratio_of(line: Line, times: Mapping[str, list[float]]) -> float:
+    """How many times as fast as the peer we are, or how many times as much as the baseline we take."""
+    ours, theirs = times[line.ours], times[line.theirs]
+    over, under = (ours, theirs) if line.at_most or line.over else (theirs, ours)
+    return median(a / b for a, b in zip(over, under, strict=True))
 
 
 def verdict(line: Line, ratio: float) -> str:

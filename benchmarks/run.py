@@ -1,6 +1,6 @@
 """Side by side with other libraries, in one run; prints tables and asserts nothing.
 
-    python benchmarks/run.py [--rounds N]
+    python benchmarks/run.py [--rounds N] [--only NAME ...] [--keep-docs]
 
 Every contestant gets the same random starts, half of them drawn in business hours and half anywhere. Before
 anything is timed the answers are compared, and where a peer differs it is said.
@@ -26,6 +26,8 @@ from contestants import CHICAGO, Runner
 from folding import folding
 from harness import Cell, Line, human, machine, race, table
 from reports import reports
+from vectors import PACKAGES as VECTOR_PACKAGES
+from vectors import vectors
 
 from supportsla import BusinessCalendar, business_hours, elapsed, is_open
 
@@ -37,6 +39,7 @@ PACKAGES = (
     "python-statemachine",
     "holidays",
     "tzdata",
+    *VECTOR_PACKAGES[:-2],
 )
 SEED = 20260105
 STARTS = 500
@@ -220,29 +223,42 @@ def python(statement: str, bytecode: str) -> None:
     subprocess.run([sys.executable, "-c", statement], env={**kept, "PYTHONPYCACHEPREFIX": bytecode}, check=True)
 
 
-def main() -> None:
-    """Measure everything and print it."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--rounds", type=int, default=31, help="rounds per race (default %(default)s)")
-    rounds, rng = parser.parse_args().rounds, random.Random(SEED)
-    for line in machine(PACKAGES):
-        print(line)
-    print(f"{STARTS} random starts, {rounds} rounds, each in random order")
-    print("times are medians per answer, ratios medians of the rounds' ratios")
+def scalar(rounds: int, rng: random.Random) -> Iterator[str]:
+    """One answer at a time, against peers and against ourselves."""
+    yield f"{STARTS} random starts, half of them in business hours"
     starts = random_starts(rng, 2020, 2029)
     asked = [*deadlines(starts), *spans(starts)]
-    for section in (
-        agreement(asked),
-        against_peers(asked, rounds, rng),
-        against_ourselves(rounds, rng),
-        building(rounds, rng),
-        folding(rounds, rng),
-        clocks(rounds, rng),
-        imports(rng),
-        reports(rng),
-    ):
-        for line in section:
+    yield from agreement(asked)
+    yield from against_peers(asked, rounds, rng)
+    yield from against_ourselves(rounds, rng)
+
+
+def main() -> None:
+    """Measure everything, or what is asked for, and print it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=31, help="rounds per race (default %(default)s)")
+    parser.add_argument("--keep-docs", action="store_true", help="write no table and no chart for the docs")
+    names = list(SECTIONS)
+    parser.add_argument("--only", nargs="+", choices=names, metavar="NAME", default=names, help=", ".join(names))
+    options = parser.parse_args()
+    for line in machine(PACKAGES):
+        print(line)
+    print(f"{options.rounds} rounds, each in random order")
+    print("times are medians per answer, ratios medians of the rounds' ratios")
+    for name in options.only:
+        for line in SECTIONS[name](options, random.Random(SEED)):
             print(line, flush=True)
+
+
+SECTIONS = {
+    "scalar": lambda options, rng: scalar(options.rounds, rng),
+    "building": lambda options, rng: building(options.rounds, rng),
+    "folding": lambda options, rng: folding(options.rounds, rng),
+    "clocks": lambda options, rng: clocks(options.rounds, rng),
+    "vectors": lambda options, rng: vectors(options.rounds, rng, write=not options.keep_docs),
+    "imports": lambda _, rng: imports(rng),
+    "reports": lambda _, rng: reports(rng),
+}
 
 
 if __name__ == "__main__":

@@ -58,7 +58,6 @@ from supportsla import (
     calendar_hours,
     in_force,
 )
-from supportsla.clock_tables import BLOCK, readings
 from supportsla.errors import InvalidTable
 from supportsla.events import (
     Actor,
@@ -73,6 +72,7 @@ from supportsla.events import (
     SubjectChanged,
 )
 from supportsla.presets import apricot_anz, apricot_us, client_portal
+from supportsla.vector.clock_tables import BLOCK, readings
 from supportsla.workflow import Action
 
 START = datetime(2026, 6, 12, 21, tzinfo=UTC)
@@ -174,7 +174,7 @@ def test_metrics_of_every_kind_read_as_for_each_case(name: str) -> None:
 
 
 def test_more_cases_than_are_read_at_once_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("supportsla.clock_tables.BLOCK", 7)
+    monkeypatch.setattr("supportsla.vector.clock_tables.BLOCK", 7)
     rng = random.Random(8)  # noqa: S311
     agree(Desk(client_portal(), [told(rng, ["Resolved", "Assigned"], number) for number in range(50)], NOW))
     assert BLOCK > 7
@@ -286,7 +286,7 @@ def test_many_different_texts_are_told_apart() -> None:
 
 
 def test_texts_of_one_key_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("supportsla.event_columns._MIXERS", np.ones(64, np.uint64))
+    monkeypatch.setattr("supportsla.vector.event_columns._MIXERS", np.ones(64, np.uint64))
     cases = np.array([{"A-0": "ab", "A-1": "ba", "A-2": "aab"}[name] for name in FEW["case"]])
     found = readings(apricot_us(), changed(case=cases), NOW)
     assert list(dict.fromkeys(found["case"].tolist())) == ["ab", "ba", "aab"]

@@ -43,6 +43,7 @@ __all__ = [
     "SupportSLAError",
     "TransitionNotAllowed",
     "UnknownCalendar",
+    "UnknownColumn",
     "UnknownHolidays",
     "UnknownPriority",
     "UnknownStatus",
@@ -231,6 +232,19 @@ class UnknownCalendar(SupportSLAError, LookupError):
 
     def __str__(self) -> str:
         return f"calendar is {_shown(self.name)}; the plan has: {_listed(self.allowed)}"
+
+
+class UnknownColumn(SupportSLAError, LookupError):
+    """A column that a frame does not have; those with a similar name are listed first."""
+
+    def __init__(self, name: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(name, allowed)
+        self.name, self.allowed = name, allowed
+
+    def __str__(self) -> str:
+        more = f" and {len(self.allowed) - _MOST_LISTED:,} more" * (len(self.allowed) > _MOST_LISTED)
+        listed = _listed(map(_shown, self.allowed[:_MOST_LISTED]))
+        return f"column is {_shown(self.name)}; the frame has: {listed}{more}"
 
 
 class NoTarget(SupportSLAError, LookupError):

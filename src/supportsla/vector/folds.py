@@ -20,9 +20,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from supportsla.metrics import SIGNALS
+
 from .event_tables import IS_PRIORITY, IS_SIGNAL, IS_STATUS, Marks
-from .kernel import NONE, Ticks
-from .metrics import SIGNALS
+from .grids import NONE, Ticks
 from .plan_tables import ABSENT, MODES, UNKNOWN, Codes, Mask, PlanTable
 
 __all__ = ["Changes", "Clocks", "Fold", "Openings"]

@@ -13,18 +13,19 @@ from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
-from .clocks import Phase
-from .clocks import readings as readings_of_case
+from supportsla.clocks import Phase
+from supportsla.clocks import readings as readings_of_case
+from supportsla.plan import Plan, check_plan
+from supportsla.promises import Verdict
+from supportsla.zones import EPOCH, MICROSECOND, in_range, since_epoch
+
 from .event_columns import Column, stamps_of
 from .event_tables import IS_PRIORITY, EventTable, Marks
 from .folds import Clocks, Fold, Openings
-from .kernel import NONE, Ticks
-from .plan import Plan, check_plan
+from .grids import NONE, Ticks
 from .plan_tables import ABSENT, UNKNOWN, Codes, Mask, PlanTable
-from .promises import Verdict
 from .term_tables import Prices, TermTable, Waits
 from .timer_tables import aftermath
-from .zones import EPOCH, MICROSECOND, in_range, since_epoch
 
 __all__ = ["readings"]
 

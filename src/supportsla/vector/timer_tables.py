@@ -12,12 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from supportsla.timing import clock_of
+from supportsla.workflow import Move, RaisePriority, SetPriority, Timer
+
 from .event_tables import IS_PRIORITY, IS_STATUS, EventTable, Marks
-from .kernel import NONE, Kernel, Ticks
+from .grids import NONE, Ticks
+from .kernel import Kernel
 from .multiples import NEVER, GridTable
 from .plan_tables import ABSENT, UNKNOWN, Codes, Mask, PlanTable, named
-from .timing import clock_of
-from .workflow import Move, RaisePriority, SetPriority, Timer
 
 __all__ = ["Aftermath", "aftermath"]
 

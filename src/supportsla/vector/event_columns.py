@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .errors import InvalidTable, OutOfRange, WrongType
-from .kernel import NONE, Ticks
+from supportsla.errors import InvalidTable, OutOfRange, WrongType
+from supportsla.zones import FIRST, LAST, MICROSECOND
+
+from .grids import NONE, Ticks
 from .plan_tables import ABSENT, Codes, Mask, named
-from .zones import FIRST, LAST, MICROSECOND
 
 __all__ = ["Column", "Texts", "cases_of", "checked_columns", "factored", "flags_of", "stamps_of", "texts_of"]
 

@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from supportsla.worktime import Boundary
+from supportsla.zones import FIRST, LAST, MICROSECOND
+
 from .folds import Clocks
-from .kernel import NONE, Kernel, Ticks
+from .grids import NONE, Ticks
+from .kernel import Kernel
 from .multiples import GridTable
 from .plan_tables import ABSENT, Codes, Leg, Mask, PlanTable
-from .worktime import Boundary
-from .zones import FIRST, LAST, MICROSECOND
 
 __all__ = ["Prices", "TermTable", "Terms", "Waits"]
 

@@ -15,14 +15,16 @@ from typing import NamedTuple, get_args
 import numpy as np
 import numpy.typing as npt
 
-from .calendars import Calendar
-from .durations import Duration
-from .errors import UnknownPriority
-from .kernel import NONE, Kernel, Ticks
-from .metrics import SIGNALS, Metric, Mode
-from .plan import Plan, Reopening, Repricing
-from .worktime import Boundary
-from .zones import MICROSECOND
+from supportsla.calendars import Calendar
+from supportsla.durations import Duration
+from supportsla.errors import UnknownPriority
+from supportsla.metrics import SIGNALS, Metric, Mode
+from supportsla.plan import Plan, Reopening, Repricing
+from supportsla.worktime import Boundary
+from supportsla.zones import MICROSECOND
+
+from .grids import NONE, Ticks
+from .kernel import Kernel
 
 __all__ = ["ABSENT", "MODES", "UNKNOWN", "Codes", "Leg", "Mask", "MetricTable", "PlanTable", "named"]
 

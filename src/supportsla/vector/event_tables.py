@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from .errors import CaseExists, CaseNotOpened, EventOutOfOrder, InvalidChoice, SupportSLAError, WrongType
-from .event_columns import Column, Texts, cases_of, checked_columns, factored, flags_of, stamps_of, texts_of
-from .events import (
+from supportsla.errors import CaseExists, CaseNotOpened, EventOutOfOrder, InvalidChoice, SupportSLAError, WrongType
+from supportsla.events import (
     KINDS,
     ROLES,
     Actor,
@@ -29,12 +28,14 @@ from .events import (
     StatusChanged,
     SubjectChanged,
 )
-from .intake import first_priority
-from .kernel import NONE, Ticks
-from .metrics import SIGNALS, Signal
-from .plan import Plan, version_of
+from supportsla.intake import first_priority
+from supportsla.metrics import SIGNALS, Signal
+from supportsla.plan import Plan, version_of
+from supportsla.zones import EPOCH, MICROSECOND
+
+from .event_columns import Column, Texts, cases_of, checked_columns, factored, flags_of, stamps_of, texts_of
+from .grids import NONE, Ticks
 from .plan_tables import ABSENT, UNKNOWN, Codes, Mask, PlanTable
-from .zones import EPOCH, MICROSECOND
 
 __all__ = ["IS_PRIORITY", "IS_SIGNAL", "IS_STATUS", "EventTable", "Marks"]
 

@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from .durations import Duration
-from .errors import OutOfRange
-from .kernel import NONE, Kernel, Ticks
+from supportsla.durations import Duration
+from supportsla.errors import OutOfRange
+from supportsla.worktime import Boundary
+from supportsla.zones import LAST, MICROSECOND
+
+from .grids import NONE, Ticks
+from .kernel import Kernel
 from .plan_tables import Codes
-from .worktime import Boundary
-from .zones import LAST, MICROSECOND
 
 __all__ = ["NEVER", "GridTable"]
 

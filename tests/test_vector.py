@@ -1,0 +1,496 @@
+"""Arrays are answered as single values are: the same arrays, searched or found by grids, in any unit."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from strategies import MICROSECOND, NUDGES, Scene, library_calendar, scenes
+from supportsla import (
+    ALWAYS,
+    BusinessCalendar,
+    Calendar,
+    Duration,
+    NeverOpens,
+    OutOfRange,
+    business_days,
+    business_hours,
+    calendar_days,
+    calendar_hours,
+    deadline,
+    elapsed,
+    is_open,
+    next_open,
+    public_holidays,
+)
+from supportsla.errors import InvalidChoice, InvalidTable, WrongType
+
+np = pytest.importorskip("numpy", reason="the extra numpy is not installed")
+
+from supportsla import vector  # noqa: E402
+from supportsla.vector.arrays import table_of  # noqa: E402
+from supportsla.vector.grids import ramp, steps  # noqa: E402
+
+Boundary = Literal["close", "open"]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BOUNDARIES: tuple[Boundary, ...] = ("close", "open")
+MANY = 128
+"""So many rows are found by grids; a few are searched for."""
+
+DESK = BusinessCalendar("America/Chicago", "Mo-Fr 09:00-17:00", holidays=public_holidays("US"))
+DENSE = BusinessCalendar(
+    "Asia/Kolkata", "Mo-Su " + ",".join(f"{h:02}:{m:02}-{h:02}:{m + 5:02}" for h in range(24) for m in range(0, 60, 6))
+)
+LAST_SEEN = BusinessCalendar("Europe/London", "off", exceptions={date(2012, 3, 5): "09:00-17:00"})
+boundaries = st.sampled_from(BOUNDARIES)
+rows = st.sampled_from((3, MANY))
+
+
+def stamps(points: Sequence[datetime], unit: str = "us") -> Any:
+    return np.array([(at - EPOCH) // MICROSECOND for at in points]).view("M8[us]").astype(f"M8[{unit}]")
+
+
+def instants(answers: Any) -> list[datetime]:
+    return [EPOCH + MICROSECOND * int(tick) for tick in answers.astype("M8[us]").view("i8")]
+
+
+def amounts(answers: Any) -> list[timedelta]:
+    return [MICROSECOND * int(tick) for tick in answers.astype("m8[us]").view("i8")]
+
+
+def alone(function: Callable[..., datetime], *columns: Any, **options: Any) -> list[datetime]:
+    """The function's answers for each row alone, in UTC, in which they compare as instants."""
+    return [function(*row, **options).astimezone(UTC) for row in zip(*columns, strict=True)]
+
+
+def many(points: Sequence[datetime], count: int) -> list[datetime]:
+    """The points, over and over."""
+    return [points[i % len(points)] for i in range(count)]
+
+
+def compiled_around(calendar: Calendar) -> Calendar:
+    """The calendar with years compiled, as after earlier questions, so that grids are asked."""
+    elapsed(calendar, datetime(2000, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC))
+    return calendar
+
+
+@given(scenes(4), boundaries, st.sampled_from((1, -1, 0)), rows, st.sampled_from(("us", "ns")))
+def test_a_deadline_is_that_of_each_start_alone(
+    scene: Scene, boundary: Boundary, sign: int, count: int, unit: str
+) -> None:
+    calendar, starts = scene.calendar, many(scene.points, count)
+    for one in scene.durations:
+        duration = Duration(one.unit, one.amount * sign)
+        found = vector.deadline(calendar, stamps(starts, unit), duration, boundary=boundary)
+        assert found.dtype == f"M8[{unit}]"
+        assert instants(found) == alone(partial(deadline, calendar, duration=duration, boundary=boundary), starts)
+
+
+@given(scenes(4), boundaries, rows, st.data())
+def test_a_deadline_of_an_amount_for_each_row_is_that_of_each_alone(
+    scene: Scene, boundary: Boundary, count: int, data: st.DataObject
+) -> None:
+    calendar, starts = scene.calendar, many(scene.points, count)
+    choices = [scene.amounts[0] * sign for sign in (1, -1)] + [scene.amounts[1], timedelta(0)]
+    mixed = st.lists(st.sampled_from(choices), min_size=count, max_size=count)
+    each = data.draw(st.one_of(mixed, st.just([scene.amounts[0]] * count)))
+    given_amounts = np.array([amount // MICROSECOND for amount in each]).view("m8[us]")
+    found = vector.deadline(calendar, stamps(starts), given_amounts, boundary=boundary)
+    assert instants(found) == alone(partial(deadline, calendar, boundary=boundary), starts, each)
+
+
+@given(scenes(2), rows, st.sampled_from(("us", "ns")))
+def test_elapsed_is_that_of_each_pair_alone(scene: Scene, count: int, unit: str) -> None:
+    starts = many(scene.probes, count)
+    ends = starts[::-1]
+    found = vector.elapsed(scene.calendar, stamps(starts, unit), stamps(ends, unit))
+    assert found.dtype == f"m8[{unit}]"
+    assert amounts(found) == [elapsed(scene.calendar, *pair) for pair in zip(starts, ends, strict=True)]
+
+
+@given(scenes(2), rows)
+def test_a_desk_is_open_where_it_is_for_each_instant_alone(scene: Scene, count: int) -> None:
+    at = many(scene.probes, count)
+    assert vector.is_open(scene.calendar, stamps(at)).tolist() == [is_open(scene.calendar, one) for one in at]
+
+
+@given(scenes(2), rows)
+def test_the_next_opening_is_that_of_each_instant_alone(scene: Scene, count: int) -> None:
+    at = many(scene.points, count)
+    assert instants(vector.next_open(scene.calendar, stamps(at))) == alone(partial(next_open, scene.calendar), at)
+
+
+@given(scenes(2), boundaries, st.integers(1, 999))
+def test_nanoseconds_are_exact(scene: Scene, boundary: Boundary, nanoseconds: int) -> None:
+    """Open time to the nanosecond: a start that is that much later is due that much later, or at another window."""
+    calendar, late = library_calendar(scene.plain), np.timedelta64(nanoseconds, "ns")
+    starts = stamps(many(scene.points, MANY), "ns")
+    due = vector.deadline(calendar, starts + late, scene.amounts[0], boundary=boundary)
+    open_time = vector.elapsed(calendar, starts + late, due)
+    assert (open_time == np.timedelta64(scene.amounts[0] // MICROSECOND, "us")).all()
+    searched = [vector.deadline(calendar, start + late, scene.amounts[0], boundary=boundary) for start in starts]
+    assert (due == np.array(searched)).all()
+
+
+@pytest.mark.parametrize("unit", ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "25s"])
+def test_every_unit_means_the_instant_that_it_names(unit: str) -> None:
+    starts = np.array(["2019-05-03T09:17:25", "2021-12-31T23:59:59"], "M8[s]").astype(f"M8[{unit}]")
+    found = vector.deadline(DESK, starts, business_hours(9))
+    assert found.dtype == "M8[us]"
+    assert instants(found) == [deadline(DESK, at, business_hours(9)) for at in instants(starts)]
+
+
+@pytest.mark.parametrize("unit", ["W", "D", "h", "m", "s", "ms", "us"])
+def test_every_unit_of_amounts_is_business_time(unit: str) -> None:
+    starts = stamps([datetime(2019, 5, 3, 9, 17, tzinfo=UTC)] * 2)
+    each = np.array([1, -2], f"m8[{unit}]")
+    expected = [deadline(DESK, instants(starts)[0], amount) for amount in amounts(each)]
+    assert instants(vector.deadline(DESK, starts, each)) == expected
+
+
+def test_nanoseconds_of_either_make_nanoseconds() -> None:
+    starts, each = stamps([EPOCH]), np.array([1], "m8[ns]")
+    assert vector.deadline(DESK, starts, each).dtype == "M8[ns]"
+    assert vector.elapsed(DESK, starts, starts.astype("M8[ns]")).dtype == "m8[ns]"
+
+
+def test_the_bytes_of_a_machine_of_the_other_kind_are_read_too() -> None:
+    starts = stamps([datetime(2019, 5, 3, 9, 17, tzinfo=UTC)] * MANY)
+    assert (vector.next_open(DESK, starts.astype(">M8[us]")) == vector.next_open(DESK, starts)).all()
+
+
+def missing_rows(count: int) -> Any:
+    starts = stamps([datetime(2019, 5, 3, 9, 17, tzinfo=UTC)] * count)
+    starts[1] = np.datetime64("NaT")
+    return starts
+
+
+@pytest.mark.parametrize("count", [3, MANY])
+@pytest.mark.parametrize("unit", ["s", "us", "ns"])
+@pytest.mark.parametrize(
+    "duration",
+    [business_hours(4), business_hours(-4), business_hours(0), business_days(1), calendar_days(-1), calendar_hours(30)],
+)
+def test_nat_gives_nat_and_nothing_else_does(count: int, unit: str, duration: Duration) -> None:
+    starts = missing_rows(count).astype(f"M8[{unit}]")
+    for boundary in BOUNDARIES:
+        found = vector.deadline(compiled_around(DESK), starts, duration, boundary=boundary)
+        assert np.flatnonzero(np.isnat(found)).tolist() == [1]
+
+
+@pytest.mark.parametrize("count", [3, MANY])
+def test_nat_in_any_column_gives_nat(count: int) -> None:
+    starts, there = missing_rows(count), stamps([datetime(2019, 6, 1, tzinfo=UTC)] * count)
+    hours = np.full(count, 4, "m8[h]")
+    hours[2] = np.timedelta64("NaT")
+    assert np.flatnonzero(np.isnat(vector.elapsed(DESK, starts, there))).tolist() == [1]
+    assert np.flatnonzero(np.isnat(vector.elapsed(DESK, there, starts))).tolist() == [1]
+    assert np.flatnonzero(np.isnat(vector.next_open(DESK, starts))).tolist() == [1]
+    assert np.flatnonzero(np.isnat(vector.deadline(DESK, starts, hours))).tolist() == [1, 2]
+    assert not vector.is_open(ALWAYS, starts)[1]
+
+
+def test_a_masked_row_is_missing() -> None:
+    masked = np.ma.masked_array(stamps([EPOCH] * 3), mask=[False, True, False])
+    assert np.isnat(vector.next_open(DESK, masked)).tolist() == [False, True, False]
+
+
+def test_an_array_of_nothing_but_nat_needs_no_unit() -> None:
+    nothing = np.array(["NaT"], "M8")
+    for duration in (business_hours(1), business_days(1), calendar_hours(1), calendar_days(1)):
+        assert np.isnat(vector.deadline(DESK, nothing, duration)).all()
+
+
+def test_no_rows_give_no_rows() -> None:
+    nothing = np.array([], "M8[s]")
+    for duration in (business_hours(1), business_hours(-1), business_days(1), calendar_hours(1), np.array([], "m8[h]")):
+        found = vector.deadline(DESK, nothing, duration)
+        assert found.shape == (0,)
+        assert found.dtype == "M8[us]"
+    assert vector.elapsed(DESK, nothing, nothing).dtype == "m8[us]"
+    assert vector.is_open(DESK, nothing).dtype == bool
+
+
+def test_shapes_are_broadcast() -> None:
+    starts = stamps([datetime(2019, 5, 3, 9, 17, tzinfo=UTC), datetime(2019, 5, 4, tzinfo=UTC)]).reshape(2, 1)
+    hours = np.array([1, 4, 9], "m8[h]")
+    found = vector.deadline(DESK, starts, hours)
+    assert found.shape == (2, 3)
+    assert [instants(row) for row in found] == [
+        [deadline(DESK, at, timedelta(hours=hours)) for hours in (1, 4, 9)] for at in instants(starts.ravel())
+    ]
+
+
+def test_a_single_instant_gives_a_single_answer() -> None:
+    at = np.datetime64("2019-05-04")
+    assert isinstance(vector.next_open(DESK, at), np.datetime64)
+    assert isinstance(vector.elapsed(DESK, at, at), np.timedelta64)
+    assert vector.is_open(ALWAYS, at)
+
+
+def test_rows_that_lie_apart_in_memory_are_read_where_they_lie() -> None:
+    starts = stamps([EPOCH + timedelta(hours=hours) for hours in range(3 * MANY)])
+    assert (vector.next_open(DESK, starts[::3]) == vector.next_open(DESK, starts)[::3]).all()
+
+
+def test_more_rows_than_a_chunk_are_answered() -> None:
+    starts = stamps([datetime(2019, 5, 3, tzinfo=UTC)]) + np.arange(70_000) * np.timedelta64(61, "s")
+    found = vector.deadline(DESK, starts, business_hours(4))
+    for row in (0, 24_575, 24_576, 49_152, 69_999):
+        assert found[row] == vector.deadline(DESK, starts[row], business_hours(4))
+
+
+def test_years_are_compiled_when_rows_want_them() -> None:
+    calendar = BusinessCalendar("America/Chicago", "Mo-Fr 09:00-17:00")
+    years = [datetime(year, 5, 3, tzinfo=UTC) for year in (2019, 1950, 2180, 2020)] * MANY
+    assert instants(vector.next_open(calendar, stamps(years))) == alone(partial(next_open, calendar), years)
+
+
+@pytest.mark.parametrize("days", [3000, -3000])
+def test_years_are_compiled_when_days_want_them(days: int) -> None:
+    calendar, at = BusinessCalendar("America/Chicago", "Mo-Fr 09:00-17:00"), datetime(2019, 5, 3, tzinfo=UTC)
+    assert instants(vector.deadline(calendar, stamps([at]), business_days(days))) == [
+        deadline(calendar, at, business_days(days))
+    ]
+
+
+@pytest.mark.parametrize("count", [2, MANY])
+@pytest.mark.parametrize("unit", ["D", "s", "us", "ns"])
+@pytest.mark.parametrize("year", ["1899-12-31", "2201-01-01"])
+def test_an_instant_out_of_range_is_refused_with_its_row(count: int, unit: str, year: str) -> None:
+    starts = stamps([EPOCH] * count).astype(f"M8[{unit}]")
+    starts[1] = np.datetime64(year)
+    calls: list[Callable[[], Any]] = [
+        lambda: vector.deadline(compiled_around(DESK), starts, business_hours(1)),
+        lambda: vector.deadline(DESK, starts, business_days(1)),
+        lambda: vector.deadline(DESK, starts, np.full(count, -1, "m8[h]")),
+        lambda: vector.next_open(DESK, starts),
+    ]
+    for call in calls:
+        with pytest.raises(OutOfRange, match=r"starts\[1\] is|at\[1\] is") as caught:
+            call()
+        assert year in str(caught.value)
+    with pytest.raises(OutOfRange, match=r"at\[1\] is"):
+        vector.is_open(DESK, starts)
+    with pytest.raises(OutOfRange, match=r"ends\[1\] is"):
+        vector.elapsed(DESK, starts[:1], starts)
+
+
+def test_a_far_instant_of_a_coarse_unit_does_not_wrap_around() -> None:
+    """2**62 seconds are, as microseconds, 1970-01-01 to NumPy."""
+    far = np.array([2**62]).view("M8[s]")
+    assert far.astype("M8[us]")[0] == np.datetime64("1970-01-01")
+    with pytest.raises(OutOfRange, match=r"at\[0\]"):
+        vector.is_open(DESK, far)
+
+
+@pytest.mark.parametrize("calendar", [DESK, ALWAYS], ids=["desk", "always"])
+@pytest.mark.parametrize("end", [np.iinfo(np.int64).max, np.iinfo(np.int64).min + 1])
+@pytest.mark.parametrize("unit", ["us", "ns"])
+def test_the_ends_of_64_bits_are_refused(calendar: Calendar, end: int, unit: str) -> None:
+    for count in (1, MANY):
+        starts = np.array([0] * (count - 1) + [end])
+        with pytest.raises(OutOfRange):
+            vector.deadline(calendar, starts.view(f"M8[{unit}]"), business_hours(1))
+        with pytest.raises(OutOfRange):
+            vector.deadline(calendar, np.zeros(count, "M8[ns]"), starts.view(f"m8[{unit}]"))
+
+
+def test_an_amount_longer_than_the_years_is_refused_with_its_row() -> None:
+    for unit, days in (("us", 110_000), ("ns", 54_000)):
+        each = np.array([1, days], "m8[D]").astype(f"m8[{unit}]")
+        with pytest.raises(OutOfRange, match=r"durations\[1\] is"):
+            vector.deadline(ALWAYS, stamps([EPOCH] * 2), each)
+
+
+def test_an_answer_after_2200_is_refused_with_its_row() -> None:
+    starts = stamps([EPOCH, datetime(2200, 12, 31, 12, tzinfo=UTC)])
+    for duration in (business_hours(20), calendar_hours(20), calendar_days(2), business_days(1)):
+        with pytest.raises(OutOfRange, match=r"the answer for starts\[1\]"):
+            vector.deadline(ALWAYS, starts, duration)
+
+
+def test_an_answer_before_1900_is_refused() -> None:
+    starts = stamps([EPOCH, datetime(1900, 1, 1, 12, tzinfo=UTC)])
+    for duration in (business_hours(-20), calendar_hours(-20), calendar_days(-2), business_days(-2)):
+        with pytest.raises(OutOfRange):
+            vector.deadline(ALWAYS, starts, duration)
+
+
+def test_calendar_hours_that_fit_no_row_are_refused() -> None:
+    with pytest.raises(OutOfRange):
+        vector.deadline(ALWAYS, stamps([EPOCH], "ns"), calendar_hours(24 * 365 * 300))
+
+
+@pytest.mark.parametrize("count", [2, MANY])
+@pytest.mark.parametrize("duration", [business_hours(12), business_days(2)])
+def test_five_years_without_an_open_instant_are_refused_with_the_row(count: int, duration: Duration) -> None:
+    seen, late = datetime(2012, 3, 1, tzinfo=UTC), datetime(2012, 3, 5, 16, 0, tzinfo=UTC)
+    for unit in ("us", "ns"):
+        with pytest.raises(NeverOpens) as caught:
+            vector.deadline(LAST_SEEN, stamps([seen, late] * (count // 2), unit), duration)
+        assert any("starts[0] is 2012-03-01" in note for note in caught.value.__notes__)
+
+
+def test_five_years_without_an_open_instant_before_are_refused() -> None:
+    for duration in (business_hours(-12), business_days(-2)):
+        with pytest.raises(NeverOpens):
+            vector.deadline(LAST_SEEN, stamps([datetime(2019, 3, 1, tzinfo=UTC)]), duration)
+
+
+def test_a_desk_with_five_closed_years_answers_beside_them() -> None:
+    at = [datetime(2012, 3, day, hour, tzinfo=UTC) for day in (1, 5, 6) for hour in (8, 10)]
+    assert vector.is_open(LAST_SEEN, stamps(at)).tolist() == [is_open(LAST_SEEN, one) for one in at]
+    found = vector.deadline(LAST_SEEN, stamps(at[:2]), business_hours(8))
+    assert instants(found) == [deadline(LAST_SEEN, one, business_hours(8)) for one in at[:2]]
+
+
+def test_a_desk_that_never_opens_has_no_business_time() -> None:
+    never = BusinessCalendar("UTC", "off")
+    at = stamps([EPOCH, EPOCH + timedelta(days=900)])
+    assert vector.elapsed(never, at, at[::-1]).tolist() == [timedelta(0)] * 2
+    assert not vector.is_open(never, at).any()
+    for duration in (business_hours(1), business_days(1)):
+        with pytest.raises(NeverOpens):
+            vector.deadline(never, at, duration)
+
+
+def test_more_than_292_years_of_nanoseconds_are_refused() -> None:
+    ends = np.array(["1900-01-01", "2200-12-31"], "M8[ns]")
+    assert vector.elapsed(ALWAYS, ends.astype("M8[us]")[0], ends.astype("M8[us]")[1]) > np.timedelta64(300 * 365, "D")
+    for pair in (ends, ends[::-1]):
+        with pytest.raises(OutOfRange, match="64 bits"):
+            vector.elapsed(ALWAYS, pair[0], pair[1])
+
+
+def test_windows_too_dense_for_a_grid_are_searched_for() -> None:
+    starts = [datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=7 * i) for i in range(MANY)]
+    found = vector.deadline(compiled_around(DENSE), stamps(starts), business_hours(40))
+    assert DENSE.compiled.timeline is not None
+    assert table_of(DENSE.compiled.timeline, 1).grids is None
+    assert instants(found) == [deadline(DENSE, at, business_hours(40)) for at in starts]
+    assert vector.is_open(DENSE, stamps(starts)).tolist() == [is_open(DENSE, at) for at in starts]
+    assert amounts(vector.elapsed(DENSE, stamps(starts), stamps(starts[::-1]))) == [
+        elapsed(DENSE, *pair) for pair in zip(starts, starts[::-1], strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        "24/7",
+        "Mo-Fr 09:00-17:00",
+        "Mo-Fr 09:00-12:00,12:01-17:00",
+        "Mo-Su 09:00-10:00,10:01-17:00,17:30-18:00",
+        "Mo-Su 00:00-23:59",
+        "Mo-Fr 09:00-09:10,09:20-09:30,09:40-09:50,10:00-10:10,12:00-20:00",
+    ],
+)
+def test_the_tables_of_ten_years_take_two_megabytes_at_most(hours: str) -> None:
+    calendar = BusinessCalendar("America/Chicago", hours)
+    elapsed(calendar, datetime(2015, 1, 1, tzinfo=UTC), datetime(2024, 12, 31, tzinfo=UTC))
+    assert calendar.compiled.timeline is not None
+    grids = table_of(calendar.compiled.timeline, 1).grids
+    assert grids is not None
+    assert grids.nbytes <= 2_000_000
+
+
+def test_one_dense_date_costs_steps_and_not_the_grid() -> None:
+    day = ",".join(f"{hour:02}:00-{hour:02}:30" for hour in range(9, 17))
+    calendar = BusinessCalendar("America/Chicago", "Mo-Fr 09:00-17:00", exceptions={date(2019, 5, 3): day})
+    starts = [datetime(2019, 5, 2, tzinfo=UTC) + timedelta(minutes=17 * i) for i in range(3 * MANY)]
+    found = vector.deadline(compiled_around(calendar), stamps(starts), business_hours(3))
+    assert calendar.compiled.timeline is not None
+    assert table_of(calendar.compiled.timeline, 1).grids is not None
+    assert instants(found) == [deadline(calendar, at, business_hours(3)) for at in starts]
+
+
+gaps = st.lists(st.tuples(st.integers(1, 500), st.integers(1, 500)), min_size=1, max_size=40)
+
+
+@given(gaps, st.sampled_from((200, 1_000, 10_000, 100_000)))
+def test_a_ramp_says_what_a_search_says(lengths: list[tuple[int, int]], most_bytes: int) -> None:
+    edges = np.cumsum(np.array(lengths).ravel())
+    opens, closes = np.append(0, edges[::2]), np.append(0, edges[1::2])
+    length = int(edges[-1]) + 7
+    if (made := ramp(opens, closes, length, most_bytes)) is None:
+        return
+    assert made.nbytes <= most_bytes
+    ticks = np.arange(length)
+    found, cells, spare = np.empty((3, length), np.int64)
+    made.find(ticks, found, cells, spare)
+    is_in_a_window = np.array([((opens <= tick) & (tick < closes)).any() for tick in ticks])
+    assert (found == np.append(0, np.cumsum(is_in_a_window)[:-1])).all()
+
+
+@given(st.lists(st.integers(1, 500), max_size=40), st.sampled_from((200, 1_000, 10_000, 100_000)))
+def test_steps_say_what_a_search_says(lengths: list[int], most_bytes: int) -> None:
+    keys = np.append(0, np.cumsum(np.array(lengths, dtype=np.int64)))
+    values, length = keys * 3 - 50, int(keys[-1]) + 7
+    if (made := steps(keys, values, length, most_bytes)) is None:
+        return
+    assert made.nbytes <= most_bytes
+    ticks = np.arange(length)
+    found, slots = np.empty((2, length), np.int64)
+    made.find(ticks, found, slots)
+    assert (found == values[keys.searchsorted(ticks, "right") - 1]).all()
+
+
+REFUSED: dict[str, Any] = {
+    "text that looks like stamps": np.array(["2026-06-12T21:00"]),
+    "datetimes": [datetime(2026, 6, 12, tzinfo=UTC)],
+    "objects": np.array([None], object),
+    "integers": [1],
+    "floats": [1.5],
+    "amounts of time": np.array([1], "m8[s]"),
+    "picoseconds": np.array([1], "M8[ps]"),
+    "nothing": None,
+    "a ragged list": [[np.datetime64("2026-01-01")], []],
+}
+
+
+@pytest.mark.parametrize("given_starts", REFUSED.values(), ids=list(REFUSED))
+def test_what_is_no_array_of_instants_is_refused(given_starts: Any) -> None:
+    with pytest.raises(WrongType, match="starts is .*expected an array of datetime64"):
+        vector.deadline(DESK, given_starts, business_hours(1))
+
+
+@pytest.mark.parametrize(
+    "durations",
+    [4, "4 business hours", np.array([1.5]), np.array([1], "m8[M]"), np.array([1], "m8"), np.array([1], "m8[ps]")],
+    ids=["a number", "text", "floats", "months", "no unit", "picoseconds"],
+)
+def test_what_is_no_amount_is_refused(durations: Any) -> None:
+    with pytest.raises(WrongType, match="durations is .*expected a Duration, a timedelta"):
+        vector.deadline(DESK, stamps([EPOCH]), durations)
+
+
+def test_shapes_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(InvalidTable, match=r"starts has \(3,\) and ends has \(2,\)"):
+        vector.elapsed(DESK, stamps([EPOCH] * 3), stamps([EPOCH] * 2))
+
+
+def test_no_calendar_and_no_boundary_are_refused() -> None:
+    with pytest.raises(WrongType, match="calendar"):
+        vector.is_open("Mo-Fr", stamps([EPOCH]))  # type: ignore[arg-type]
+    with pytest.raises(InvalidChoice, match="boundary"):
+        vector.deadline(DESK, stamps([EPOCH]), business_hours(1), boundary="shut")  # type: ignore[arg-type]
+
+
+def test_without_numpy_the_error_ends_with_how_to_install_it() -> None:
+    code = "import sys; sys.modules['numpy'] = None\nimport supportsla\nfrom supportsla import vector"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.stderr.rstrip().endswith("install it with: pip install 'supportsla[numpy]'")
+
+
+def test_nudges_are_in_the_probes() -> None:
+    """The rows above lie on edges, and a microsecond beside them."""
+    assert NUDGES[:3] == (timedelta(0), MICROSECOND, -MICROSECOND)
