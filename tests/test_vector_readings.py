@@ -347,6 +347,25 @@ def test_of_two_targets_due_at_once_the_old_one_holds(limit: Any, hours: int) ->
     agree(Desk(_paused(*targets), [[*_told(), raised]], MONDAY + 8 * HOUR))
 
 
+@pytest.mark.parametrize("hours", [3, 4, 5, 8, 12])
+@pytest.mark.parametrize("boundary", ["close", "open"])
+def test_the_grid_of_a_sequential_clock_goes_on_from_the_due_that_is_met(boundary: Any, hours: int) -> None:
+    row = Metric("resolution", ["opening", "reply"], stops="reply", recurrence="sequential")
+    plan = attrs.evolve(_paused(Target("resolution", "low", calendar_hours(4), boundary=boundary)), metrics=[row])
+    logs: list[list[Event]] = [[*_told(), Commented("", at=MONDAY + hours * HOUR, by=BO)]]
+    logs.append([*logs[0], Commented("", at=MONDAY + (hours + 3) * HOUR, by=BO)])
+    agree(Desk(plan, logs, MONDAY + 20 * HOUR))
+
+
+@pytest.mark.parametrize("hours", [2, 3, 4, 5])
+def test_a_clock_that_has_not_started_yet_starts_with_the_priority_of_then(hours: int) -> None:
+    row = Metric("resolution", ["opening", "reply"], stops="reply", recurrence="sequential")
+    targets = [Target("resolution", name, calendar_hours(4)) for name in ("low", "high")]
+    plan = attrs.evolve(_paused(*targets), metrics=[row])
+    log = [*_told(), Commented("", at=MONDAY + HOUR, by=BO), PriorityChanged("high", at=MONDAY + hours * HOUR, by=BO)]
+    agree(Desk(plan, [log], MONDAY + 6 * HOUR))
+
+
 # What timers do.
 
 
@@ -371,6 +390,15 @@ OFTEN = Timer(Remind(), every=calendar_hours(7), calendar="desk", name="often")
 def test_a_timer_fires_at_the_instant_that_the_move_named(until: datetime | None, hours: int) -> None:
     log: list[Event] = [opened(priority="low"), StatusChanged("Waiting", until=until, at=START + HOUR, by=BO)]
     agree(Desk(_timed(UNTIL, OFTEN), [log], START + hours * HOUR))
+
+
+@pytest.mark.parametrize("hours", [5, 6, 7, 12])
+def test_timers_of_one_instant_fire_in_the_order_of_the_table(hours: int) -> None:
+    log: list[Event] = [opened(priority="low"), StatusChanged("Waiting", at=START + HOUR, by=BO)]
+    moves = Timer(Move("Done"), after=calendar_hours(5), calendar="desk")
+    raises = Timer(SetPriority("high"), after=calendar_hours(5), calendar="desk")
+    for timers in ((moves, raises), (raises, moves)):
+        agree(Desk(_timed(*timers), [log], START + hours * HOUR))
 
 
 @pytest.mark.parametrize("hours", [4, 6, 10, 30])

@@ -88,10 +88,11 @@ def aftermath(log: EventTable, until: int) -> Aftermath:
     moves = np.flatnonzero(marks.kind == IS_STATUS)
     status[marks.case[moves]] = marks.value[moves]
     timers = TimerTable(log.plan)
-    cases = np.flatnonzero((log.opened <= until) & timers.timed[status])
+    timed = (log.opened <= until) & timers.timed[status]
+    cases = np.flatnonzero(timed)
     if not cases.size:
         return Aftermath(marks, ended, failed)
-    waiting = Waiting(log, timers, cases, rows[np.isin(log.case[rows], cases)])
+    waiting = Waiting(log, timers, cases, rows[timed[log.case[rows]]])
     waiting.advance(until)
     ended[cases], failed[cases] = waiting.at, waiting.failed
     return Aftermath(marks.followed_by(*waiting.fired), ended, failed)
