@@ -1,4 +1,4 @@
-"""Faults that the tests of lifecycle and clocks must see: each is planted in a copy of the library, and must fail.
+"""Faults that the tests of lifecycle, clocks and arrays must see: each is planted in a copy, whose tests must fail.
 
     python tests/planted_faults.py [NAME ...]
 
@@ -19,6 +19,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 LIFECYCLE = ("tests/test_case.py", "tests/test_workflow.py", "tests/test_desk.py", "tests/test_case_laws.py")
 CLOCKS = ("tests/test_clocks.py", "tests/test_clock_laws.py", "tests/test_clock_oracle.py")
 VERSIONS = ("tests/test_versions.py",)
+ARRAYS = ("tests/test_vector.py",)
+TABLES = ("tests/test_vector_readings.py",)
+GROUPS = (LIFECYCLE, CLOCKS, VERSIONS, ARRAYS, TABLES)
 PATIENCE = 120
 
 
@@ -317,6 +320,90 @@ FAULTS = [
         "priced(_scope(plan, channel, done), ended)",
         VERSIONS,
     ),
+    Fault(
+        "an amount that is due beyond the compiled years is not searched for",
+        "vector/kernel",
+        "_beyond(found, grids.total - 1)",
+        "_beyond(found, grids.total + 2**50)",
+        ARRAYS,
+    ),
+    Fault(
+        "an open boundary is taken for a closed one",
+        "vector/kernel",
+        'self._seek(at, amounts, int(boundary == "close"), dues)',
+        "self._seek(at, amounts, 1, dues)",
+        ARRAYS,
+    ),
+    Fault(
+        "no amount at all moves a closed start to the last closing",
+        "vector/kernel",
+        "np.copyto(dues, at, where=each == 0)",
+        "np.copyto(dues, dues, where=each == 0)",
+        ARRAYS,
+    ),
+    Fault(
+        "what is out of range is answered as if it were missing",
+        "vector/columns",
+        "np.where(self.missing(rows), NONE, NONE + 1)",
+        "np.where(self.missing(rows), NONE, NONE)",
+        ARRAYS,
+    ),
+    Fault(
+        "years before those compiled are not looked at",
+        "vector/kernel",
+        "if timeline.first_year > FIRST_YEAR and",
+        "if timeline.first_year > LAST_YEAR and",
+        ARRAYS,
+    ),
+    Fault(
+        "a cell is taken to hold as many windows as the emptiest one",
+        "vector/grids",
+        "- first).max()))",
+        "- first).min()))",
+        ARRAYS,
+    ),
+    Fault(
+        "a key counts as reached a tick late",
+        "vector/grids",
+        "_at(np.append(keys, 2**62), next_key) - 1",
+        "_at(np.append(keys, 2**62), next_key)",
+        ARRAYS,
+    ),
+    Fault(
+        "a day counted back ends at a midnight that is none",
+        "vector/kernel",
+        "ended := closed & (self._clock",
+        "ended := ~closed & (self._clock",
+        ARRAYS,
+    ),
+    Fault(
+        "what is done at the due is late in a table",
+        "vector/clock_tables",
+        "kept, late = at <= due, at <= limit",
+        "kept, late = at < due, at <= limit",
+        TABLES,
+    ),
+    Fault(
+        "a clock of a table that has not started is cancelled, not forgotten",
+        "vector/folds",
+        "unborn = self.started[live] > ends",
+        "unborn = self.started[live] > ends + 2**60",
+        TABLES,
+    ),
+    Fault(
+        "a lowered priority counts from the change in a table",
+        "vector/term_tables",
+        "((how == FAIR) & lowered)",
+        "((how == FAIR) & ~lowered)",
+        TABLES,
+    ),
+    Fault(
+        "a pause that begins at the due moves it in a table",
+        "vector/term_tables",
+        "on = (due[rows] > low) |",
+        "on = (due[rows] >= low) |",
+        TABLES,
+    ),
 ]
 
 
@@ -351,7 +438,7 @@ def survives(fault: Fault | None, tests: tuple[str, ...]) -> bool:
 
 def main(names: list[str]) -> int:
     """Plant them one by one."""
-    if not all(survives(None, tests) for tests in (LIFECYCLE, CLOCKS, VERSIONS)):
+    if not all(survives(None, tests) for tests in GROUPS):
         print("the library as it is does not pass, so nothing is proved")
         return 1
     survivors = 0

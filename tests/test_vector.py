@@ -89,9 +89,10 @@ def test_a_deadline_is_that_of_each_start_alone(
     calendar, starts = scene.calendar, many(scene.points, count)
     for one in scene.durations:
         duration = Duration(one.unit, one.amount * sign)
+        expected = alone(partial(deadline, calendar, duration=duration, boundary=boundary), starts)
         found = vector.deadline(calendar, stamps(starts, unit), duration, boundary=boundary)
         assert found.dtype == f"M8[{unit}]"
-        assert instants(found) == alone(partial(deadline, calendar, duration=duration, boundary=boundary), starts)
+        assert instants(found) == expected
 
 
 @given(scenes(4), boundaries, rows, st.data())
@@ -103,29 +104,32 @@ def test_a_deadline_of_an_amount_for_each_row_is_that_of_each_alone(
     mixed = st.lists(st.sampled_from(choices), min_size=count, max_size=count)
     each = data.draw(st.one_of(mixed, st.just([scene.amounts[0]] * count)))
     given_amounts = np.array([amount // MICROSECOND for amount in each]).view("m8[us]")
-    found = vector.deadline(calendar, stamps(starts), given_amounts, boundary=boundary)
-    assert instants(found) == alone(partial(deadline, calendar, boundary=boundary), starts, each)
+    expected = alone(partial(deadline, calendar, boundary=boundary), starts, each)
+    assert instants(vector.deadline(calendar, stamps(starts), given_amounts, boundary=boundary)) == expected
 
 
 @given(scenes(2), rows, st.sampled_from(("us", "ns")))
 def test_elapsed_is_that_of_each_pair_alone(scene: Scene, count: int, unit: str) -> None:
     starts = many(scene.probes, count)
     ends = starts[::-1]
+    expected = [elapsed(scene.calendar, *pair) for pair in zip(starts, ends, strict=True)]
     found = vector.elapsed(scene.calendar, stamps(starts, unit), stamps(ends, unit))
     assert found.dtype == f"m8[{unit}]"
-    assert amounts(found) == [elapsed(scene.calendar, *pair) for pair in zip(starts, ends, strict=True)]
+    assert amounts(found) == expected
 
 
 @given(scenes(2), rows)
 def test_a_desk_is_open_where_it_is_for_each_instant_alone(scene: Scene, count: int) -> None:
     at = many(scene.probes, count)
-    assert vector.is_open(scene.calendar, stamps(at)).tolist() == [is_open(scene.calendar, one) for one in at]
+    expected = [is_open(scene.calendar, one) for one in at]
+    assert vector.is_open(scene.calendar, stamps(at)).tolist() == expected
 
 
 @given(scenes(2), rows)
 def test_the_next_opening_is_that_of_each_instant_alone(scene: Scene, count: int) -> None:
     at = many(scene.points, count)
-    assert instants(vector.next_open(scene.calendar, stamps(at))) == alone(partial(next_open, scene.calendar), at)
+    expected = alone(partial(next_open, scene.calendar), at)
+    assert instants(vector.next_open(scene.calendar, stamps(at))) == expected
 
 
 @given(scenes(2), boundaries, st.integers(1, 999))
@@ -252,6 +256,18 @@ def test_years_are_compiled_when_rows_want_them() -> None:
     calendar = BusinessCalendar("America/Chicago", "Mo-Fr 09:00-17:00")
     years = [datetime(year, 5, 3, tzinfo=UTC) for year in (2019, 1950, 2180, 2020)] * MANY
     assert instants(vector.next_open(calendar, stamps(years))) == alone(partial(next_open, calendar), years)
+
+
+@pytest.mark.parametrize("hours", [40_000, -40_000])
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+def test_years_are_compiled_when_amounts_want_them(hours: int, boundary: Boundary) -> None:
+    starts = [datetime(2019, 5, 3, 7, tzinfo=UTC) + timedelta(hours=5 * i) for i in range(MANY)]
+    found, expected = (BusinessCalendar("America/Chicago", "Mo-Fr 09:00-17:00") for _ in range(2))
+    elapsed(found, starts[0], starts[-1])
+    dues = vector.deadline(found, stamps(starts), business_hours(hours), boundary=boundary)
+    assert instants(dues) == alone(
+        partial(deadline, expected, duration=business_hours(hours), boundary=boundary), starts
+    )
 
 
 @pytest.mark.parametrize("days", [3000, -3000])
