@@ -363,8 +363,10 @@ def test_instants_that_are_no_datetime64_are_refused(name: str, dtype: str) -> N
     refused(changed(**{name: np.zeros(6, "i8").astype(dtype)}), WrongType, f"column '{name}'", "datetime64")
 
 
-def test_instants_of_no_unit_are_refused() -> None:
-    refused(changed(at=np.full(6, np.datetime64("NaT"))), WrongType, "column 'at'")
+def test_a_column_of_nothing_but_nat_needs_no_unit() -> None:
+    nothing = np.full(6, np.datetime64("NaT"))
+    assert rows_of(readings(apricot_us(), changed(until=nothing), NOW)) == SAME
+    refused(changed(at=nothing), OutOfRange, "at[0]", "NaT")
 
 
 @pytest.mark.parametrize("unit", ["us", "D", "Y", "ns"])
@@ -469,7 +471,7 @@ def test_an_event_older_than_the_one_before_it_is_refused() -> None:
     ("now", "error"),
     [
         (START.replace(tzinfo=None), NaiveDatetime),
-        (np.datetime64("NaT"), WrongType),
+        (np.datetime64("NaT"), OutOfRange),
         (np.datetime64("NaT", "s"), OutOfRange),
     ]
     + [(np.datetime64("3000-01-01"), OutOfRange), (7, WrongType), (datetime(2300, 1, 1, tzinfo=UTC), OutOfRange)],

@@ -23,8 +23,8 @@ import numpy as np
 from supportsla.metrics import SIGNALS
 
 from .event_tables import IS_PRIORITY, IS_SIGNAL, IS_STATUS, Marks
-from .grids import NONE, Ticks
-from .plan_tables import ABSENT, MODES, UNKNOWN, Codes, Mask, PlanTable
+from .grids import NONE, Mask, Ticks
+from .plan_tables import ABSENT, MODES, UNKNOWN, Codes, PlanTable
 
 __all__ = ["Changes", "Clocks", "Fold", "Openings"]
 

@@ -23,13 +23,12 @@ from supportsla.plan import Plan, Reopening, Repricing
 from supportsla.worktime import Boundary
 from supportsla.zones import MICROSECOND
 
-from .grids import NONE, Ticks
+from .grids import NONE, Mask, Ticks
 from .kernel import Kernel
 
-__all__ = ["ABSENT", "MODES", "UNKNOWN", "Codes", "Leg", "Mask", "MetricTable", "PlanTable", "named"]
+__all__ = ["ABSENT", "MODES", "UNKNOWN", "Codes", "Leg", "MetricTable", "PlanTable", "named"]
 
 Codes = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 ABSENT, UNKNOWN = -1, -2
 MODES: tuple[Mode, ...] = get_args(Mode)
 

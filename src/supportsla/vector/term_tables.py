@@ -15,10 +15,10 @@ from supportsla.worktime import Boundary
 from supportsla.zones import FIRST, LAST, MICROSECOND
 
 from .folds import Clocks
-from .grids import NONE, Ticks
+from .grids import NONE, Mask, Ticks
 from .kernel import Kernel
 from .multiples import GridTable
-from .plan_tables import ABSENT, Codes, Leg, Mask, PlanTable
+from .plan_tables import ABSENT, Codes, Leg, PlanTable
 
 __all__ = ["Prices", "TermTable", "Terms", "Waits"]
 
