@@ -107,6 +107,8 @@ def readings(plan: Plan, events: Any, now: datetime | np.datetime64) -> dict[str
         OutOfRange, NaiveDatetime: an instant is missing, has no zone, or lies outside years 1900 to 2200.
         NeverOpens, OutOfRange: a due cannot be had, as for `readings`.
 
+    >>> import numpy as np
+    >>> from supportsla import vector
     >>> from supportsla.presets import apricot_us
     >>> events = {
     ...     "case": np.array([7, 7]),
@@ -116,7 +118,7 @@ def readings(plan: Plan, events: Any, now: datetime | np.datetime64) -> dict[str
     ...     "who": np.array(["client", "support"]),
     ...     "priority": np.array(["high", ""]),
     ... }
-    >>> found = readings(apricot_us(), events, np.datetime64("2026-06-16"))
+    >>> found = vector.readings(apricot_us(), events, np.datetime64("2026-06-16"))
     >>> [str(found[name][0]) for name in ("metric", "phase", "verdict", "due", "elapsed")]
     ['first_response', 'done', 'missed', '2026-06-15T13:00:00.000000', '21600000000 microseconds']
     """
