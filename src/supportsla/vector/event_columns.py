@@ -26,7 +26,7 @@ Array = npt.NDArray[Any]
 Keys = npt.NDArray[np.uint64]
 _SAMPLE, _FEW, _BLOCK = 4096, 8, 8192
 _MIXERS = np.random.default_rng(26).integers(2**63, size=4096, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-_EXPECTED = "a mapping of column names to arrays, or a structured array"
+_EXPECTED = "a mapping of column names to arrays, or a structured array; supportsla.frames takes frames"
 
 
 def checked_columns(events: object, needed: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, Array]:
