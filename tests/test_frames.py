@@ -29,7 +29,10 @@ from supportsla import (
     elapsed,
     is_open,
     next_open,
+    readings,
 )
+from supportsla.events import Actor, Commented, Event, Opened
+from supportsla.presets import apricot_us
 
 EXTRAS = "frames are tested where all that they may be of is installed"
 np = pytest.importorskip("numpy", reason=EXTRAS)
@@ -670,7 +673,7 @@ def test_a_frame_of_events_gives_a_frame_of_readings(
             "elapsed": np.array([1, 2, "NaT"], "m8[us]")[rows],
         }
 
-    monkeypatch.setattr(vector, "readings", read, raising=False)
+    monkeypatch.setattr(vector, "readings", read)
     frame = frames.readings(MAKE[kind](pa.table(EVENTS)), None, datetime(2026, 7, 1), columns={"case": "ticket"})
     assert isinstance(frame, TYPES[kind])
     told = as_table(frame)
@@ -691,11 +694,30 @@ def test_a_frame_of_events_has_all_columns_that_are_asked_for() -> None:
         frames.readings(pa.table(EVENTS), None, datetime(2026, 7, 1), columns={"cases": "ticket"})
 
 
-def test_cases_of_a_frame_may_be_integers(monkeypatch: pytest.MonkeyPatch) -> None:
+FRIDAY_UTC, SATURDAY_UTC = (datetime.fromisoformat(f"{at}Z") for at in (FRIDAY, SATURDAY))
+ANA, BO = Actor("client", "ana"), Actor("support", "bo")
+LOGS: dict[str, list[Event]] = {
+    "A": [Opened("A", "", at=FRIDAY_UTC, by=ANA, status="New"), Commented("", False, at=FRIDAY_UTC, by=BO)],
+    "B": [Opened("B", "", at=SATURDAY_UTC, by=ANA, priority="low")],
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_readings_of_a_frame_are_those_of_each_case(kind: str) -> None:
+    now = SATURDAY_UTC + 120 * HOUR
+    expected = [(case, one) for case, log in LOGS.items() for one in readings(apricot_us(), log, now)]
+    found = as_table(frames.readings(MAKE[kind](pa.table(EVENTS)), apricot_us(), now, columns={"case": "ticket"}))
+    assert found["case"].to_pylist() == [case for case, _ in expected]
+    for name in ("metric", "phase", "verdict", "priority", "started", "due", "limit", "elapsed", "remaining"):
+        assert found[name].to_pylist() == [getattr(one, name) for _, one in expected], name
+
+
+def test_cases_of_a_frame_may_be_integers() -> None:
     """And are integers in the readings."""
-    monkeypatch.setattr(vector, "readings", lambda plan, events, now: {"case": events["case"]}, raising=False)
     events = pa.table({**EVENTS, "case": [3, 3, 4]})
-    assert frames.readings(events, None, datetime(2026, 7, 1)).schema == pa.schema({"case": pa.int64()})
+    found = frames.readings(events, apricot_us(), SATURDAY_UTC)["case"]
+    assert found.type == pa.int64()
+    assert set(found.to_pylist()) == {3, 4}
 
 
 def test_flags_of_a_frame_of_events_are_flags() -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategies import MICROSECOND, NUDGES, Scene, library_calendar, scenes
+from strategies import MICROSECOND, Scene, library_calendar, scenes
 from supportsla import (
     ALWAYS,
     BusinessCalendar,
@@ -505,8 +505,3 @@ def test_without_numpy_the_error_ends_with_how_to_install_it() -> None:
     code = "import sys; sys.modules['numpy'] = None\nimport supportsla\nfrom supportsla import vector"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.stderr.rstrip().endswith("install it with: pip install 'supportsla[numpy]'")
-
-
-def test_nudges_are_in_the_probes() -> None:
-    """The rows above lie on edges, and a microsecond beside them."""
-    assert NUDGES[:3] == (timedelta(0), MICROSECOND, -MICROSECOND)

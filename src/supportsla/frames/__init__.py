@@ -60,10 +60,10 @@ def deadline(
 
     >>> import polars as pl
     >>> from datetime import datetime
-    >>> from supportsla import BusinessCalendar, business_hours
+    >>> from supportsla import BusinessCalendar, business_hours, frames
     >>> desk = BusinessCalendar("America/Chicago", "Mo-Fr 07:00-19:00")
     >>> tickets = pl.DataFrame({"opened": [datetime(2026, 6, 12, 22), None]})
-    >>> print(deadline(tickets, desk, "opened", business_hours(4))["due"].to_list())
+    >>> print(frames.deadline(tickets, desk, "opened", business_hours(4))["due"].to_list())
     [datetime.datetime(2026, 6, 15, 14, 0), None]
     """
     if isinstance(duration, str):
@@ -86,10 +86,10 @@ def elapsed(frame: Frame, calendar: Calendar, starts: str, ends: str, *, into: s
 
     >>> import polars as pl
     >>> from datetime import datetime
-    >>> from supportsla import BusinessCalendar
+    >>> from supportsla import BusinessCalendar, frames
     >>> desk = BusinessCalendar("America/Chicago", "Mo-Fr 07:00-19:00")
     >>> tickets = pl.DataFrame({"opened": [datetime(2026, 6, 12, 22)], "answered": [datetime(2026, 6, 15, 13)]})
-    >>> print(elapsed(tickets, desk, "opened", "answered")["elapsed"].item())
+    >>> print(frames.elapsed(tickets, desk, "opened", "answered")["elapsed"].item())
     3:00:00
     """
     return with_answer(frame, open_time(calendar), (starts, ends), into)
@@ -109,10 +109,10 @@ def is_open(frame: Frame, calendar: Calendar, at: str, *, into: str = "is_open")
 
     >>> import polars as pl
     >>> from datetime import datetime
-    >>> from supportsla import BusinessCalendar
+    >>> from supportsla import BusinessCalendar, frames
     >>> desk = BusinessCalendar("America/Chicago", "Mo-Fr 07:00-19:00")
     >>> tickets = pl.DataFrame({"opened": [datetime(2026, 6, 12, 22), datetime(2026, 6, 13, 22), None]})
-    >>> print(is_open(tickets, desk, "opened")["is_open"].to_list())
+    >>> print(frames.is_open(tickets, desk, "opened")["is_open"].to_list())
     [True, False, None]
     """
     return with_answer(frame, open_flags(calendar), (at,), into)
@@ -132,10 +132,10 @@ def next_open(frame: Frame, calendar: Calendar, at: str, *, into: str = "next_op
 
     >>> import polars as pl
     >>> from datetime import datetime
-    >>> from supportsla import BusinessCalendar
+    >>> from supportsla import BusinessCalendar, frames
     >>> desk = BusinessCalendar("America/Chicago", "Mo-Fr 07:00-19:00")
     >>> tickets = pl.DataFrame({"opened": [datetime(2026, 6, 13, 22)]})
-    >>> print(next_open(tickets, desk, "opened")["next_open"].item())
+    >>> print(frames.next_open(tickets, desk, "opened")["next_open"].item())
     2026-06-15 12:00:00
     """
     return with_answer(frame, next_opens(calendar), (at,), into)
@@ -148,7 +148,7 @@ def readings(frame: Frame, plan: Plan, now: datetime, *, columns: Mapping[str, s
         frame: of pandas, Polars, PyArrow or DuckDB: a row for each event, with the columns that
             `supportsla.vector.readings` says: `case`, `at` (stamps), `what`, `status`, `who` and `priority`, and where
             there are such `channel`, `public`, `subject`, `timer` and `until` (stamps).
-        plan: what is promised.
+        plan: whose metrics are measured.
         now: an aware datetime.
         columns: the frame's own names of those columns that have others: `{"at": "logged_at"}`.
 
@@ -158,5 +158,25 @@ def readings(frame: Frame, plan: Plan, now: datetime, *, columns: Mapping[str, s
     Raises:
         UnknownColumn, WrongType, MissingExtra: as `deadline`.
         InvalidChoice: `columns` names one that is not asked for.
+        InvalidTable, CaseNotOpened, CaseExists, EventOutOfOrder, UnknownPriority, UnknownStatus, OutOfRange,
+        NeverOpens, NaiveDatetime: as `supportsla.vector.readings`, of a lazy frame when it is collected.
+
+    >>> import polars as pl
+    >>> from datetime import UTC, datetime
+    >>> from supportsla import frames
+    >>> from supportsla.presets import apricot_us
+    >>> log = pl.DataFrame(
+    ...     {
+    ...         "case": [7, 7],
+    ...         "at": [datetime(2026, 6, 12, 21), datetime(2026, 6, 15, 15)],
+    ...         "what": ["Opened", "Commented"],
+    ...         "who": ["client", "support"],
+    ...         "status": ["New", None],
+    ...         "priority": ["high", None],
+    ...     }
+    ... )
+    >>> clocks = frames.readings(log, apricot_us(), datetime(2026, 6, 16, tzinfo=UTC))
+    >>> print(clocks["metric", "phase", "verdict", "due"].row(0))
+    ('first_response', 'done', 'missed', datetime.datetime(2026, 6, 15, 13, 0))
     """
     return with_table(frame, of_events(plan, now, columns or {}))

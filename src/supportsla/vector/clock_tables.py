@@ -19,11 +19,11 @@ from supportsla.plan import Plan, check_plan
 from supportsla.promises import Verdict
 from supportsla.zones import EPOCH, MICROSECOND, in_range, since_epoch
 
-from .event_columns import Column, stamps_of
+from .event_columns import Array, instants_of
 from .event_tables import IS_PRIORITY, EventTable, Marks
 from .folds import Clocks, Fold, Openings
-from .grids import NONE, Ticks
-from .plan_tables import ABSENT, UNKNOWN, Codes, Mask, PlanTable
+from .grids import NONE, Mask, Ticks
+from .plan_tables import ABSENT, UNKNOWN, Codes, PlanTable
 from .term_tables import Prices, TermTable, Waits
 from .timer_tables import aftermath
 
@@ -44,7 +44,7 @@ class Rows:
     """Rows of readings, column by column, in numbers."""
 
     def __init__(self, size: int) -> None:
-        self.columns: dict[str, Column] = {"case": np.full(size, ABSENT)}
+        self.columns: dict[str, Array] = {"case": np.full(size, ABSENT)}
         self.columns |= {name: np.full(size, ABSENT, np.int16) for name in _CODES}
         self.columns |= {name: np.full(size, NONE) for name in (*_INSTANTS, *_AMOUNTS)}
 
@@ -70,7 +70,7 @@ class View(NamedTuple):
     latest: Codes
 
 
-def readings(plan: Plan, events: Any, now: datetime | np.datetime64) -> dict[str, Column]:
+def readings(plan: Plan, events: Any, now: datetime | np.datetime64) -> dict[str, Array]:
     """`supportsla.readings` of many cases at once: the clocks of every case of a table of events, as of an instant.
 
     Equal to the readings of each case's log, row for row. Columns are NumPy arrays of one dimension; a text is missing
@@ -107,6 +107,8 @@ def readings(plan: Plan, events: Any, now: datetime | np.datetime64) -> dict[str
         OutOfRange, NaiveDatetime: an instant is missing, has no zone, or lies outside years 1900 to 2200.
         NeverOpens, OutOfRange: a due cannot be had, as for `readings`.
 
+    >>> import numpy as np
+    >>> from supportsla import vector
     >>> from supportsla.presets import apricot_us
     >>> events = {
     ...     "case": np.array([7, 7]),
@@ -116,7 +118,7 @@ def readings(plan: Plan, events: Any, now: datetime | np.datetime64) -> dict[str
     ...     "who": np.array(["client", "support"]),
     ...     "priority": np.array(["high", ""]),
     ... }
-    >>> found = readings(apricot_us(), events, np.datetime64("2026-06-16"))
+    >>> found = vector.readings(apricot_us(), events, np.datetime64("2026-06-16"))
     >>> [str(found[name][0]) for name in ("metric", "phase", "verdict", "due", "elapsed")]
     ['first_response', 'done', 'missed', '2026-06-15T13:00:00.000000', '21600000000 microseconds']
     """
@@ -136,7 +138,7 @@ def readings(plan: Plan, events: Any, now: datetime | np.datetime64) -> dict[str
 
 def _now(now: datetime | np.datetime64) -> int:
     if isinstance(now, np.datetime64):
-        return int(stamps_of("now", np.array([now]))[0])
+        return int(instants_of("now", np.array([now]))[0])
     return in_range(since_epoch(now, "now"), "now") // MICROSECOND
 
 
@@ -148,7 +150,7 @@ def _last_priorities(log: EventTable, marks: Marks, begun: Mask) -> Codes:
     return last
 
 
-def _read_block(view: View, openings: Openings, marks: Marks, start: int, failed: Mask) -> dict[str, Column]:
+def _read_block(view: View, openings: Openings, marks: Marks, start: int, failed: Mask) -> dict[str, Array]:
     """The readings of some cases, from one on, so many that their arrays stay in the processor's reach."""
     cases = slice(start, start + BLOCK)
     rows = slice(*marks.case.searchsorted((start, start + BLOCK)))
@@ -212,7 +214,7 @@ def _phases(clocks: Clocks, now: int) -> Codes:
     return phase
 
 
-def _standing(terms: TermTable, prices: Prices, waits: Waits, phase: Codes, used: Ticks) -> dict[str, Column]:
+def _standing(terms: TermTable, prices: Prices, waits: Waits, phase: Codes, used: Ticks) -> dict[str, Array]:
     """How clocks stand to their targets at their ends, or those that wait, as of when they began to."""
     paused, before = phase == PAUSED, _before_the_last(waits, phase == PAUSED)
     due = terms.due_under(prices.due, before)
@@ -257,7 +259,7 @@ def _before_the_last(waits: Waits, paused: Mask) -> Waits:
     return waits._replace(counts=count, until=until)
 
 
-def _in_order(view: View, found: list[Rows]) -> dict[str, Column]:
+def _in_order(view: View, found: list[Rows]) -> dict[str, Array]:
     """The rows of all metrics, case by case, in the order in which its metrics are read."""
     table, none = view.table, Rows(0).columns
     columns = {name: np.concatenate([none[name], *(rows.columns[name] for rows in found)]) for name in none}
@@ -267,7 +269,7 @@ def _in_order(view: View, found: list[Rows]) -> dict[str, Column]:
     return {name: values[order] for name, values in columns.items()}
 
 
-def _output(log: EventTable, columns: dict[str, Column]) -> dict[str, Column]:
+def _output(log: EventTable, columns: dict[str, Array]) -> dict[str, Array]:
     """The columns as they are handed out."""
     table = log.plan
     if not table.changes:

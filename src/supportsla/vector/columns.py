@@ -103,8 +103,8 @@ def amounts_of(where: str, given: npt.ArrayLike) -> Column:
 def _column(where: str, given: Any, kind: str) -> Column:
     values = _array(given)
     if values.dtype.kind != kind or np.datetime_data(values.dtype)[0] in _REFUSED[kind]:
-        shown = f"{type(given).__name__} of {values.dtype}" if values.ndim else given
-        raise WrongType(where, shown, _EXPECTED[kind])
+        what, shown = (f"the dtype of {where}", values.dtype) if values.ndim else (where, given)
+        raise WrongType(what, shown, _EXPECTED[kind])
     return Column(where, values if np.datetime_data(values.dtype)[0] != "generic" else values.astype("M8[us]"))
 
 

@@ -10,25 +10,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
 from supportsla.errors import InvalidTable, OutOfRange, WrongType
-from supportsla.zones import FIRST, LAST, MICROSECOND
 
-from .grids import NONE, Ticks
-from .plan_tables import ABSENT, Codes, Mask, named
+from .columns import Column, stamps_of
+from .grids import Mask, Ticks
+from .plan_tables import ABSENT, Codes, named
 
-__all__ = ["Column", "Texts", "cases_of", "checked_columns", "factored", "flags_of", "stamps_of", "texts_of"]
+__all__ = ["Array", "Texts", "cases_of", "checked_columns", "factored", "flags_of", "instants_of", "texts_of"]
 
-Column = npt.NDArray[Any]
+Array = npt.NDArray[Any]
 Keys = npt.NDArray[np.uint64]
 _SAMPLE, _FEW, _BLOCK = 4096, 8, 8192
 _MIXERS = np.random.default_rng(26).integers(2**63, size=4096, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-_EXPECTED = "a mapping of column names to arrays, or a structured array"
+_EXPECTED = "a mapping of column names to arrays, or a structured array; supportsla.frames takes frames"
 
 
-def checked_columns(events: object, needed: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, Column]:
+def checked_columns(events: object, needed: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, Array]:
     """The columns of a table, all of one length, those that are asked for among them."""
     if isinstance(events, np.ndarray) and events.dtype.names:
         events = {name: events[name] for name in events.dtype.names}
@@ -45,48 +46,35 @@ def checked_columns(events: object, needed: tuple[str, ...], optional: tuple[str
     return columns
 
 
-def _array(name: str, column: object) -> Column:
+def _array(name: str, column: object) -> Array:
     if not isinstance(column, np.ndarray) or isinstance(column, np.ma.MaskedArray) or column.ndim != 1:
         raise WrongType(f"column {name!r}", column, "a NumPy array of one dimension")
     return column
 
 
-def stamps_of(name: str, column: Column, *, missing: bool = False) -> Ticks:
+def instants_of(name: str, values: Array, *, missing: bool = False) -> Ticks:
     """Instants in microseconds since 1970-01-01Z; those that are missing, where they may be, are none.
 
     Raises:
         WrongType: no column of datetime64, or of a unit finer than nanoseconds.
         OutOfRange: a row is missing, lies outside years 1900 to 2200, or is no whole microsecond.
     """
-    if column.dtype.kind != "M" or np.datetime_data(column.dtype)[0] in ("generic", "ps", "fs", "as"):
-        raise WrongType(f"column {name!r}", column.dtype, "datetime64 in UTC, of nanoseconds or a longer unit")
-    absent = np.isnat(column)
-    if not missing and absent.any():
-        raise OutOfRange(f"{name}[{_first(absent)}]", "NaT", "an instant, which every event has")
-    low, high = (np.datetime64(edge // MICROSECOND, "us") for edge in (FIRST, LAST))
-    number = column.astype(np.int64)
-    near = [int(edge.astype(column.dtype).astype(np.int64)) for edge in (low, high)]
-    stamps = np.where((number >= near[0] - 1) & (number <= near[1] + 1), column, low.astype(column.dtype) - 1)
-    exact = stamps.astype("M8[us]")
-    _refuse(name, column, ~absent & ~((exact >= low) & (exact < high)), _RANGE)
-    _refuse(name, column, ~absent & (exact.astype(column.dtype) != column), "whole microseconds")
-    return np.where(absent, NONE, exact.astype(np.int64))
+    column, rows = attrs.evolve(stamps_of(f"column {name!r}", values), where=name), slice(None)
+    absent, stamps = column.missing(rows), column.ticks(rows)
+    if not missing:
+        _refuse(column, absent, "an instant, which every event has")
+    for row in np.flatnonzero(~absent & ~column.fair(rows))[:1].tolist():
+        column.refuse(row)
+    _refuse(column, ~absent & (stamps.view("M8[us]") != column.values), "whole microseconds")
+    return stamps
 
 
-_RANGE = "an instant from 1900-01-01Z to before 2201-01-01Z"
+def _refuse(column: Column, faulty: Mask, allowed: str) -> None:
+    for row in np.flatnonzero(faulty)[:1].tolist():
+        raise OutOfRange(f"{column.where}[{row}]", str(column.values[row]), allowed)
 
 
-def _first(found: Mask) -> int:
-    return int(found.argmax())
-
-
-def _refuse(name: str, column: Column, faulty: Mask, allowed: str) -> None:
-    if faulty.any():
-        row = _first(faulty)
-        raise OutOfRange(f"{name}[{row}]", column[row], allowed)
-
-
-def flags_of(name: str, column: Column) -> Mask:
+def flags_of(name: str, column: Array) -> Mask:
     """A column of True and False.
 
     Raises:
@@ -108,7 +96,7 @@ class Texts(NamedTuple):
         return None if code == ABSENT else self.names[code]
 
 
-def texts_of(name: str, column: Column, rows: Codes | None = None) -> Texts:
+def texts_of(name: str, column: Array, rows: Codes | None = None) -> Texts:
     """The texts of some rows, or of all; those of other rows are not looked at, and have the number -1.
 
     Raises:
@@ -126,7 +114,7 @@ def texts_of(name: str, column: Column, rows: Codes | None = None) -> Texts:
     return _named(len(column), rows, places, found)
 
 
-def _named(size: int, rows: Codes | None, places: npt.NDArray[Any], found: Column) -> Texts:
+def _named(size: int, rows: Codes | None, places: npt.NDArray[Any], found: Array) -> Texts:
     """The texts of rows, whose places among those that were found are given."""
     used = np.bincount(places, minlength=len(found)) > 0
     texts = [text or "" for text in found.tolist()]
@@ -140,7 +128,7 @@ def _named(size: int, rows: Codes | None, places: npt.NDArray[Any], found: Colum
     return Texts(codes, names)
 
 
-def cases_of(column: Column) -> tuple[Codes, Column]:
+def cases_of(column: Array) -> tuple[Codes, Array]:
     """Which case each row is of, by number in order of first appearance, and the cases.
 
     Raises:
@@ -155,7 +143,7 @@ def cases_of(column: Column) -> tuple[Codes, Column]:
     return codes, column[firsts]
 
 
-def _objects(name: str, column: Column, types: tuple[type, ...], rows: Codes | None) -> tuple[Codes, Column]:
+def _objects(name: str, column: Array, types: tuple[type, ...], rows: Codes | None) -> tuple[Codes, Array]:
     """The number of each row's value, in order of first appearance, and the values."""
     values = column.tolist()
     for kind in dict.fromkeys(map(type, values)):
@@ -173,7 +161,7 @@ def _objects(name: str, column: Column, types: tuple[type, ...], rows: Codes | N
     return codes, found
 
 
-def _few(column: Column) -> tuple[npt.NDArray[Any], Column] | None:
+def _few(column: Array) -> tuple[npt.NDArray[Any], Array] | None:
     """The number of each row's text, and the texts; None where a look at some rows finds more than a few."""
     sample = np.unique(_sampled(column))
     if sample.size > _FEW:
@@ -192,7 +180,7 @@ def _few(column: Column) -> tuple[npt.NDArray[Any], Column] | None:
     return wide, np.concatenate((sample, others))
 
 
-def _many(column: Column) -> tuple[Codes, Column]:
+def _many(column: Array) -> tuple[Codes, Array]:
     """The number of each row's text, and the texts."""
     firsts, codes = _grouped(_keys(column))
     if not _same_texts(column, firsts, codes):
@@ -201,19 +189,19 @@ def _many(column: Column) -> tuple[Codes, Column]:
     return codes, column[firsts]
 
 
-def _sampled(column: Column) -> Column:
+def _sampled(column: Array) -> Array:
     """Some of the rows, from all over the column."""
     return column[:: 1 + len(column) // _SAMPLE]
 
 
-def _letters(column: Column) -> npt.NDArray[Any]:
+def _letters(column: Array) -> npt.NDArray[Any]:
     """A column of texts of one width, as numbers: a row for each text, a column for each of its letters."""
     plain = np.ascontiguousarray(column.astype(column.dtype.newbyteorder("="), copy=False))
     letter = np.dtype(np.uint32 if column.dtype.kind == "U" else np.uint8)
     return plain.view(letter).reshape(len(column), column.dtype.itemsize // letter.itemsize)
 
 
-def _keys(column: Column) -> Keys:
+def _keys(column: Array) -> Keys:
     """An integer for each text, the same for the same."""
     letters, keys = _letters(column), np.zeros(len(column), np.uint64)
     for start in range(0, len(column), _BLOCK):
@@ -223,7 +211,7 @@ def _keys(column: Column) -> Keys:
     return keys
 
 
-def _same_texts(column: Column, firsts: Codes, codes: Codes) -> bool:
+def _same_texts(column: Array, firsts: Codes, codes: Codes) -> bool:
     """Whether the rows of one number hold the same text."""
     letters = _letters(column)
     return all(bool((letters[firsts, place][codes] == letters[:, place]).all()) for place in range(letters.shape[1]))

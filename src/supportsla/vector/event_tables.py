@@ -33,9 +33,9 @@ from supportsla.metrics import SIGNALS, Signal
 from supportsla.plan import Plan, version_of
 from supportsla.zones import EPOCH, MICROSECOND
 
-from .event_columns import Column, Texts, cases_of, checked_columns, factored, flags_of, stamps_of, texts_of
-from .grids import NONE, Ticks
-from .plan_tables import ABSENT, UNKNOWN, Codes, Mask, PlanTable
+from .event_columns import Array, Texts, cases_of, checked_columns, factored, flags_of, instants_of, texts_of
+from .grids import NONE, Mask, Ticks
+from .plan_tables import ABSENT, UNKNOWN, Codes, PlanTable
 
 __all__ = ["IS_PRIORITY", "IS_SIGNAL", "IS_STATUS", "EventTable", "Marks"]
 
@@ -104,20 +104,22 @@ class EventTable:
         self._number_names(*names)
         self._complete()
 
-    def _read_facts(self, columns: dict[str, Column]) -> None:
+    def _read_facts(self, columns: dict[str, Array]) -> None:
         rows = len(self.case)
         self.row = np.arange(rows)
-        self.at = stamps_of("at", columns["at"])
+        self.at = instants_of("at", columns["at"])
         self.what = _choices("what", columns["what"], _NAMES)
         by_whom = np.isin(self.what, (_OPENED, *_MESSAGES, _PRICED))
         self.who = _choices("who", columns["who"], ROLES, np.flatnonzero(by_whom))
         self.public = flags_of("public", columns["public"]) if "public" in columns else np.broadcast_to(np.True_, rows)
         until = columns.get("until")
-        self.until = np.broadcast_to(np.int64(NONE), rows) if until is None else stamps_of("until", until, missing=True)
+        self.until = (
+            np.broadcast_to(np.int64(NONE), rows) if until is None else instants_of("until", until, missing=True)
+        )
         _refuse("what", self.what == ABSENT, _NAMES)
         _refuse("who", by_whom & (self.what != _PRICED) & (self.who == ABSENT), ROLES)
 
-    def _read_names(self, columns: dict[str, Column]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _read_names(self, columns: dict[str, Array]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The statuses and the priorities that the rows name, and the texts of openings and timers."""
         opens, moves, prices = (self.what == kind for kind in (_OPENED, _MOVED, _PRICED))
         fires = prices & (self.who == _SYSTEM) | (self.what == _REMINDED)
@@ -323,13 +325,13 @@ def _channels(table: PlanTable, channels: Texts) -> Codes:
     return np.array([*(known.get(name, ABSENT) for name in channels.names), ABSENT])
 
 
-def _optional_texts(name: str, columns: dict[str, Column], rows: Codes) -> Texts:
+def _optional_texts(name: str, columns: dict[str, Array], rows: Codes) -> Texts:
     if name in columns:
         return texts_of(name, columns[name], rows)
     return Texts(np.broadcast_to(np.int64(ABSENT), len(columns["case"])), ())
 
 
-def _choices(name: str, column: Column, allowed: tuple[str, ...], rows: Codes | None = None) -> Codes:
+def _choices(name: str, column: Array, allowed: tuple[str, ...], rows: Codes | None = None) -> Codes:
     """The places of the texts of a column among those that are allowed; -1 where there is none."""
     texts = texts_of(name, column, rows)
     place = {text: code for code, text in enumerate(allowed)}

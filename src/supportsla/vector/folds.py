@@ -23,13 +23,13 @@ import numpy as np
 from supportsla.metrics import SIGNALS
 
 from .event_tables import IS_PRIORITY, IS_SIGNAL, IS_STATUS, Marks
-from .grids import NONE, Ticks
-from .plan_tables import ABSENT, MODES, UNKNOWN, Codes, Mask, PlanTable
+from .grids import NONE, Mask, Ticks
+from .plan_tables import ABSENT, MODES, REOPENINGS, UNKNOWN, Codes, PlanTable
 
 __all__ = ["Changes", "Clocks", "Fold", "Openings"]
 
 RUNNING, PAUSED, DONE, CANCELLED = (MODES.index(mode) for mode in ("running", "paused", "done", "cancelled"))
-RESTART, CONTINUE = 1, 0
+RESTART, CONTINUE = map(REOPENINGS.index, ("restart", "continue"))
 _OPENING, _BY_CLIENT = SIGNALS.index("opening"), SIGNALS.index("client_opening")
 _OPEN_ENDED = np.iinfo(np.int64).max
 

@@ -23,15 +23,27 @@ from supportsla.plan import Plan, Reopening, Repricing
 from supportsla.worktime import Boundary
 from supportsla.zones import MICROSECOND
 
-from .grids import NONE, Ticks
+from .grids import NONE, Mask, Ticks
 from .kernel import Kernel
 
-__all__ = ["ABSENT", "MODES", "UNKNOWN", "Codes", "Leg", "Mask", "MetricTable", "PlanTable", "named"]
+__all__ = [
+    "ABSENT",
+    "MODES",
+    "REOPENINGS",
+    "REPRICINGS",
+    "UNKNOWN",
+    "Codes",
+    "Leg",
+    "MetricTable",
+    "PlanTable",
+    "named",
+]
 
 Codes = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 ABSENT, UNKNOWN = -1, -2
 MODES: tuple[Mode, ...] = get_args(Mode)
+REPRICINGS: tuple[Repricing, ...] = get_args(Repricing)
+REOPENINGS: tuple[Reopening, ...] = get_args(Reopening)
 
 
 def named(names: Iterable[str]) -> tuple[str, ...]:
@@ -107,8 +119,8 @@ class PlanTable:
         ranks = [[judge.index.ranks.get(name, 0) for name in own] for judge in self.plans]
         lowest = [len(judge.priorities) for judge in self.plans]
         self.ranks: Codes = np.array([[*row, low] for row, low in zip(ranks, lowest, strict=True)])
-        self.repricing: Codes = np.array([get_args(Repricing).index(judge.on_priority_change) for judge in self.plans])
-        self.reopening: Codes = np.array([get_args(Reopening).index(judge.on_reopening) for judge in self.plans])
+        self.repricing: Codes = np.array([REPRICINGS.index(judge.on_priority_change) for judge in self.plans])
+        self.reopening: Codes = np.array([REOPENINGS.index(judge.on_reopening) for judge in self.plans])
 
     def _promise(self) -> None:
         """The legs of dues and limits by version, metric, priority and channel; the last places are for none."""

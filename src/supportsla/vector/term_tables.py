@@ -15,15 +15,15 @@ from supportsla.worktime import Boundary
 from supportsla.zones import FIRST, LAST, MICROSECOND
 
 from .folds import Clocks
-from .grids import NONE, Ticks
+from .grids import NONE, Mask, Ticks
 from .kernel import Kernel
 from .multiples import GridTable
-from .plan_tables import ABSENT, Codes, Leg, Mask, PlanTable
+from .plan_tables import ABSENT, REPRICINGS, Codes, Leg, PlanTable
 
 __all__ = ["Prices", "TermTable", "Terms", "Waits"]
 
 _FIRST, _LAST = FIRST // MICROSECOND, LAST // MICROSECOND
-FAIR, FROM_START, FROM_CHANGE = range(3)
+FAIR, FROM_START, FROM_CHANGE = map(REPRICINGS.index, ("fair", "from_start", "from_change"))
 
 
 class Terms(NamedTuple):
@@ -116,11 +116,12 @@ class TermTable:
         due = terms.since + amounts
         due[(due < _FIRST) | (due >= _LAST)] = NONE
         calendars = np.where(self.around_the_clock[terms.leg], ABSENT, self.calendar[terms.leg])
-        for opens, boundary in ((False, "close"), (True, "open")):
+        boundaries: tuple[tuple[bool, Boundary], ...] = ((False, "close"), (True, "open"))
+        for opens, boundary in boundaries:
             for number, kernel in enumerate(self.table.kernels):
                 rows = np.flatnonzero((calendars == number) & (terms.opens == opens))
                 if rows.size:
-                    due[rows] = kernel.used_up(terms.since[rows], amounts[rows], _boundary(boundary))
+                    due[rows] = kernel.used_up(terms.since[rows], amounts[rows], boundary)
         return due
 
     def passed(self, legs: Codes, start: Ticks, end: Ticks) -> Ticks:
@@ -225,10 +226,6 @@ class TermTable:
             periods = grid.first_from(done[rows] + 1) - 1
             starts[rows] = np.where(periods > 0, grid.end(np.maximum(periods, 1)), starts[rows])
         return starts
-
-
-def _boundary(boundary: str) -> Boundary:
-    return "open" if boundary == "open" else "close"
 
 
 def _term(kernel: Kernel, leg: Leg, legs: Codes, since: Ticks) -> Terms:

@@ -16,10 +16,10 @@ from supportsla.timing import clock_of
 from supportsla.workflow import Move, RaisePriority, SetPriority, Timer
 
 from .event_tables import IS_PRIORITY, IS_STATUS, EventTable, Marks
-from .grids import NONE, Ticks
+from .grids import NONE, Mask, Ticks
 from .kernel import Kernel
 from .multiples import NEVER, GridTable
-from .plan_tables import ABSENT, UNKNOWN, Codes, Mask, PlanTable, named
+from .plan_tables import ABSENT, UNKNOWN, Codes, PlanTable, named
 
 __all__ = ["Aftermath", "aftermath"]
 
