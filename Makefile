@@ -49,9 +49,8 @@ fuzz: .venv/ready-fuzz  ## ten minutes each of coverage-guided fuzzing of docume
 			-artifact_prefix=build/fuzz/ build/fuzz/$$target || exit 1; \
 	done
 
-bench: .venv/ready-bench  ## side by side with other libraries, in one run, and frames beside arrays
+bench: .venv/ready-bench  ## side by side with other libraries, in one run
 	$(BIN)/python benchmarks/run.py
-	$(BIN)/python benchmarks/frames.py
 
 clean:  ## forget the environment and every cache
 	rm -rf .venv build .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage

@@ -300,6 +300,15 @@ def test_an_instant_out_of_range_is_refused_with_its_row(count: int, unit: str, 
         vector.elapsed(DESK, starts[:1], starts)
 
 
+def test_a_row_of_two_dimensions_is_named_by_both() -> None:
+    starts = stamps([EPOCH] * 6).reshape(2, 3)
+    starts[1, 2] = np.datetime64("2300-01-01")
+    with pytest.raises(OutOfRange, match=r"starts\[1, 2\] is 2300"):
+        vector.deadline(DESK, starts, business_hours(1))
+    with pytest.raises(OutOfRange, match="starts is 2300"):
+        vector.deadline(DESK, starts[1, 2], business_hours(1))
+
+
 def test_a_far_instant_of_a_coarse_unit_does_not_wrap_around() -> None:
     """2**62 seconds are, as microseconds, 1970-01-01 to NumPy."""
     far = np.array([2**62]).view("M8[s]")
@@ -432,13 +441,13 @@ def test_one_dense_date_costs_steps_and_not_the_grid() -> None:
 gaps = st.lists(st.tuples(st.integers(1, 500), st.integers(1, 500)), min_size=1, max_size=40)
 
 
-@given(gaps, st.sampled_from((200, 1_000, 10_000, 100_000)))
+@given(gaps, st.sampled_from((10_000, 30_000, 100_000)))
 def test_a_ramp_says_what_a_search_says(lengths: list[tuple[int, int]], most_bytes: int) -> None:
     edges = np.cumsum(np.array(lengths).ravel())
     opens, closes = np.append(0, edges[::2]), np.append(0, edges[1::2])
     length = int(edges[-1]) + 7
-    if (made := ramp(opens, closes, length, most_bytes)) is None:
-        return
+    made = ramp(opens, closes, length, most_bytes)
+    assert made is not None
     assert made.nbytes <= most_bytes
     ticks = np.arange(length)
     found, cells, spare = np.empty((3, length), np.int64)
@@ -447,12 +456,12 @@ def test_a_ramp_says_what_a_search_says(lengths: list[tuple[int, int]], most_byt
     assert (found == np.append(0, np.cumsum(is_in_a_window)[:-1])).all()
 
 
-@given(st.lists(st.integers(1, 500), max_size=40), st.sampled_from((200, 1_000, 10_000, 100_000)))
+@given(st.lists(st.integers(1, 500), max_size=40), st.sampled_from((10_000, 30_000, 100_000)))
 def test_steps_say_what_a_search_says(lengths: list[int], most_bytes: int) -> None:
     keys = np.append(0, np.cumsum(np.array(lengths, dtype=np.int64)))
     values, length = keys * 3 - 50, int(keys[-1]) + 7
-    if (made := steps(keys, values, length, most_bytes)) is None:
-        return
+    made = steps(keys, values, length, most_bytes)
+    assert made is not None
     assert made.nbytes <= most_bytes
     ticks = np.arange(length)
     found, slots = np.empty((2, length), np.int64)

@@ -199,7 +199,7 @@ class _Rows:
         if not unanswered.any():
             return
         row = rows.start + int(unanswered.argmax())
-        where = f"{self.columns[0].where}[{row}]"
+        where = self.columns[0].place(row)
         try:
             alone(*(column.single(row) for column in self.columns))
         except OutOfRange as error:

@@ -31,11 +31,15 @@ _REFUSED = {"M": ("ps", "fs", "as"), "m": ("generic", "Y", "M", "ps", "fs", "as"
 
 @attrs.frozen(slots=False, eq=False)
 class Column:
-    """Times, one for each row; `where` names them in an error, `unit` is that of the ticks: "us" or "ns"."""
+    """Times, one for each row; `where` names them in an error, `unit` is that of the ticks: "us" or "ns".
+
+    `shape` is that of the arrays asked for, whose rows lie one after another here.
+    """
 
     where: str
     values: npt.NDArray[Any]
     unit: str = "us"
+    shape: tuple[int, ...] | None = None
 
     @cached_property
     def _target(self) -> np.dtype[Any]:
@@ -79,7 +83,12 @@ class Column:
         allowed = "an instant from 1900-01-01Z to before 2201-01-01Z"
         if self.values.dtype.kind == "m":
             allowed = f"up to {_LONGEST[self.unit].days} days either way"
-        raise OutOfRange(f"{self.where}[{row}]", str(self.values[row]), allowed)
+        raise OutOfRange(self.place(row), str(self.values[row]), allowed)
+
+    def place(self, row: int) -> str:
+        """Where a row is, as in `starts[5]`, or `starts[1, 2]` of two dimensions."""
+        places = np.unravel_index(row, self.values.shape if self.shape is None else self.shape)
+        return f"{self.where}[{', '.join(map(str, places))}]" if places else self.where
 
 
 def stamps_of(where: str, given: npt.ArrayLike) -> Column:
@@ -132,4 +141,4 @@ def columns_of(*columns: Column) -> tuple[tuple[int, ...], list[Column]]:
         raise InvalidTable((f"the shapes do not fit each other: {told}",)) from None
     unit = "ns" if any(np.datetime_data(column.values.dtype)[0] == "ns" for column in columns) else "us"
     spread = [(column, np.broadcast_to(column.values, shape).reshape(-1)) for column in columns]
-    return shape, [attrs.evolve(column, values=values, unit=unit) for column, values in spread]
+    return shape, [attrs.evolve(column, values=values, unit=unit, shape=shape) for column, values in spread]
