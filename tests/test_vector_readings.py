@@ -365,6 +365,14 @@ def test_a_clock_that_has_not_started_yet_starts_with_the_priority_of_then(hours
     agree(Desk(plan, [log], MONDAY + 6 * HOUR))
 
 
+@pytest.mark.parametrize("hours", [2, 3, 4, 5])
+def test_a_clock_that_has_not_started_yet_is_forgotten_where_nothing_is_owed(hours: int) -> None:
+    row = Metric("resolution", ["opening", "reply"], stops="reply", cancelled_in="Waiting", recurrence="sequential")
+    plan = attrs.evolve(_paused(Target("resolution", "low", calendar_hours(4))), metrics=[row])
+    log = [*_told(), Commented("", at=MONDAY + HOUR, by=BO), StatusChanged("Waiting", at=MONDAY + hours * HOUR, by=BO)]
+    agree(Desk(plan, [log], MONDAY + 6 * HOUR))
+
+
 # What timers do.
 
 
