@@ -328,6 +328,11 @@ def test_a_column_that_does_not_exist_is_an_error_that_names_the_similar_ones_fi
     assert isinstance(refused.value, LookupError)
 
 
+def test_a_column_that_is_not_there_is_missed_beside_columns_named_by_numbers() -> None:
+    with pytest.raises(UnknownColumn, match="column is 'opened'; the frame has: 0"):
+        frames.is_open(pd.DataFrame({0: [1]}), DESK, "opened")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("error", "ask"),

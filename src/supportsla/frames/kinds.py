@@ -64,7 +64,7 @@ def column(table: Frame, name: str) -> Column:
     """
     if name in table.columns:
         return table.get_column(name)
-    similar = get_close_matches(name, table.columns)
+    similar = get_close_matches(name, [other for other in table.columns if isinstance(other, str)])
     raise UnknownColumn(name, (*similar, *(other for other in table.columns if other not in similar)))
 
 
