@@ -580,6 +580,29 @@ def test_a_relation_of_duckdb_is_answered_on_its_own_connection() -> None:
     assert joined.fetchall() == joined.fetchall() == [("first", datetime(2026, 6, 15, 14))]
 
 
+@pytest.mark.parametrize("made", ["create table", "create temp view"])
+def test_a_table_of_the_name_that_is_used_here_is_not_taken_for_the_answers(made: str) -> None:
+    connection = duckdb.connect()
+    connection.execute(f"{made} Supportsla_Answers as select timestamp '1999-01-01' as opened")
+    with pytest.raises(InvalidTable, match="has a table or view 'supportsla_answers'"):
+        frames.is_open(connection.sql("select timestamp '2026-06-12 22:00' as opened"), DESK, "opened")
+
+
+def test_a_connection_that_may_not_read_variables_is_told_to_be_let() -> None:
+    connection = duckdb.connect()
+    connection.execute("set python_enable_replacements = false")
+    with pytest.raises(InvalidTable, match="set python_enable_replacements = true"):
+        frames.is_open(connection.sql("select timestamp '2026-06-12 22:00' as opened"), DESK, "opened")
+
+
+def test_a_column_of_duckdb_is_replaced_whatever_its_case() -> None:
+    relation = CONNECTION.sql("select timestamp '2026-06-12 22:00' as opened, 1 as \"DUE\"")
+    answered = frames.deadline(relation, DESK, "opened", business_hours(4))
+    assert answered.columns == ["opened", "due"]
+    assert answered.fetchall() == [(datetime(2026, 6, 12, 22), datetime(2026, 6, 15, 14))]
+    assert frames.next_open(relation, DESK, "opened", into="Opened").columns == ["DUE", "Opened"]
+
+
 def test_intervals_of_days_and_times_are_durations() -> None:
     """As DuckDB has them: a day is 24 hours, of business time."""
     relation = CONNECTION.sql(
@@ -725,6 +748,35 @@ def test_cases_of_a_frame_may_be_integers() -> None:
     assert set(found.to_pylist()) == {3, 4}
 
 
+def test_cases_of_pandas_that_are_objects_stay_what_they_are() -> None:
+    """1 and "1" are two cases."""
+    events = pd.DataFrame({"at": pd.to_datetime([FRIDAY] * 2), "what": "Opened", "who": "client"})
+    events = events.assign(case=pd.Series([1, "1"], dtype=object), status=None, priority="low")
+    found = frames.readings(events, apricot_us(), SATURDAY_UTC)["case"]
+    assert list(dict.fromkeys(found)) == [1, "1"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_optional_column_of_nulls_is_as_none(kind: str) -> None:
+    events = pa.table({**EVENTS, "until": pa.nulls(3), "channel": pa.nulls(3, pa.string())})
+    ask = [apricot_us(), SATURDAY_UTC]
+    found, plain = (
+        frames.readings(MAKE[kind](table), *ask, columns={"case": "ticket"}) for table in (events, pa.table(EVENTS))
+    )
+    assert as_table(found).equals(as_table(plain))
+
+
+def test_an_event_of_no_case_is_refused() -> None:
+    events = pa.table({**EVENTS, "case": [3, None, 4]})
+    with pytest.raises(InvalidTable, match="column 'case' has nulls"):
+        frames.readings(events, apricot_us(), SATURDAY_UTC)
+
+
+def test_a_name_of_a_column_is_a_text() -> None:
+    with pytest.raises(WrongType, match=r"columns\['case'\] is None"):
+        frames.readings(pa.table(EVENTS), apricot_us(), SATURDAY_UTC, columns={"case": None})
+
+
 def test_flags_of_a_frame_of_events_are_flags() -> None:
     """Not numbers."""
     events = pa.table({**EVENTS, "case": [3, 3, 4], "public": [1, 0, 1]})
@@ -742,3 +794,26 @@ def test_two_columns_of_different_units_are_answered_in_the_finer(kind: str, uni
     due = as_table(frames.deadline(MAKE[kind](table), DESK, "opened", "promised"))["due"]
     age = as_table(frames.elapsed(MAKE[kind](table), DESK, "opened", "answered"))["elapsed"]
     assert (due.type, age.type) == (pa.timestamp(finer), pa.duration(finer))
+
+
+def test_labels_that_are_there_twice_pair_no_rows() -> None:
+    stamps = pd.to_datetime([FRIDAY, SATURDAY, SATURDAY])
+    with pytest.raises(InvalidTable, match="some twice"):
+        pd.Series(stamps, index=[1, 1, 2]).sla.elapsed(DESK, pd.Series(stamps, index=[2, 1, 1]))
+
+
+@pytest.mark.parametrize("name", ["^a.*$", "*", "a"])
+@pytest.mark.parametrize("kind", ["polars", "polars lazy"])
+def test_a_name_of_a_column_of_polars_is_no_pattern(kind: str, name: str) -> None:
+    frame = MAKE[kind](tickets(FRIDAY).rename_columns([name]))
+    assert values(frames.is_open(frame, DESK, name), "is_open").tolist() == [True]
+
+
+def test_nanoseconds_of_pandas_are_kept() -> None:
+    start, amount = np.array(["2026-06-12T14:00"], "M8[ns]"), pd.Timedelta(1001, "ns")
+    assert vector.deadline(DESK, start, amount)[0] - start[0] == np.timedelta64(1001, "ns")
+
+
+def test_nat_of_pandas_is_no_instant() -> None:
+    with pytest.raises(WrongType, match="at is NaT"):
+        is_open(DESK, pd.NaT)

@@ -74,10 +74,16 @@ def since_epoch(at: datetime, where: str) -> timedelta:
         raise NaiveDatetime(where, at) from None
 
 
+_EXPECTED = "a datetime with a zone; datetime.fromisoformat reads one from text"
+
+
 def _plain(at: datetime, where: str) -> datetime:
     if not isinstance(at, datetime):
-        raise WrongType(where, at, "a datetime with a zone; datetime.fromisoformat reads one from text")
-    return datetime.combine(at.date(), at.time(), at.tzinfo)
+        raise WrongType(where, at, _EXPECTED)
+    try:
+        return datetime.combine(at.date(), at.time(), at.tzinfo)
+    except ValueError:
+        raise WrongType(where, at, _EXPECTED) from None
 
 
 def as_utc(at: datetime | None) -> datetime | None:

@@ -11,7 +11,14 @@ from difflib import get_close_matches
 from typing import Any, TypeVar, cast
 
 import narwhals.stable.v2 as nw
-from narwhals.dependencies import get_polars, get_pyarrow, is_duckdb_relation, is_into_series, is_polars_lazyframe
+from narwhals.dependencies import (
+    get_duckdb,
+    get_polars,
+    get_pyarrow,
+    is_duckdb_relation,
+    is_into_series,
+    is_polars_lazyframe,
+)
 
 from supportsla.errors import InvalidTable, MissingExtra, SupportSLAError, UnknownColumn, WrongType
 
@@ -24,6 +31,10 @@ Answer = Callable[[Frame], Frame]
 Native = TypeVar("Native")
 
 _KINDS = "a frame of pandas, Polars (eager or lazy), PyArrow or DuckDB, or another Arrow stream"
+_OURS_IN_CATALOG = """
+    select name from (select table_name as name from duckdb_tables() union all select view_name from duckdb_views())
+    where lower(name) = 'supportsla_answers'
+"""
 _LOSSY = ("BIT", "TIME WITH TIME ZONE", "BIGNUM")
 
 
@@ -39,7 +50,7 @@ def with_answer(frame: Native, question: Question, names: Sequence[str], into: s
 
     if is_polars_lazyframe(frame):
         added(_empty(frame))
-        asked = expression(question, [get_polars().col(name) for name in names])
+        asked = expression(question, [get_polars().selectors.by_name(name) for name in names])
         return cast("Native", frame.with_columns(asked.alias(into)))
     return cast("Native", _same_kind(frame, added, into))
 
@@ -144,14 +155,26 @@ def _stream(reader: Any, answer: Answer, into: str | None) -> Any:
 def _relation(relation: Any, answer: Answer, into: str | None) -> Any:
     """A relation of the same connection that reads a table of Arrow's; types that Arrow lacks are cast back.
 
-    DuckDB finds the table by the name of the variable here.
+    DuckDB finds the table by the name of the variable here, unless its catalog has one of that name. Its names of
+    columns ignore case.
     """
+    if relation.query("supportsla_rows", _OURS_IN_CATALOG).fetchall():
+        raise InvalidTable(("the database has a table or view 'supportsla_answers', a name that is used here",))
     types = {name: str(kind) for name, kind in zip(relation.columns, relation.types, strict=True) if name != into}
     as_text = {name: "VARCHAR" for name, kind in types.items() if any(lossy in kind for lossy in _LOSSY)}
     supportsla_answers = _answered(_pyarrow("a DuckDB relation", "duckdb").table(_cast(relation, as_text)), answer)
-    found = relation.query("supportsla_rows", "from supportsla_answers")
+    alike = [name for name in types if into is not None and name.casefold() == into.casefold()]
+    supportsla_answers = supportsla_answers.drop_columns(alike)
+    try:
+        found = relation.query("supportsla_rows", "from supportsla_answers")
+    except get_duckdb().CatalogException:
+        raise InvalidTable(
+            ("the connection must be let read variables: set python_enable_replacements = true",)
+        ) from None
     told = dict(zip(found.columns, map(str, found.types), strict=True))
-    return _cast(found, {name: kind for name, kind in types.items() if into is not None and told[name] != kind})
+    return _cast(
+        found, {name: kind for name, kind in types.items() if into is not None and told.get(name, kind) != kind}
+    )
 
 
 def _cast(relation: Any, types: Mapping[str, str]) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from supportsla import vector
-from supportsla.errors import InvalidChoice
+from supportsla.errors import InvalidChoice, WrongType
 from supportsla.plan import Plan
 
 from .kinds import Frame, column
@@ -21,13 +21,16 @@ _OPTIONAL = ("channel", "public", "subject", "timer", "until")
 
 def of_events(plan: Plan, now: datetime, columns: Mapping[str, str]) -> Callable[[Frame], Frame]:
     """What makes a frame of readings of a frame of events; `columns` are its own names of those that have others."""
-    for name in columns:
+    for name, own in columns.items():
+        if not isinstance(own, str):
+            raise WrongType(f"columns[{name!r}]", own, "the name of a column, a text")
         if name not in (*_NEEDED, *_OPTIONAL):
             raise InvalidChoice("columns", name, (*_NEEDED, *_OPTIONAL))
 
     def read(table: Frame) -> Frame:
         found = [name for name in _OPTIONAL if name in columns or name in table.columns]
         asked = {name: column(table, columns.get(name, name)) for name in (*_NEEDED, *found)}
+        asked = {name: each for name, each in asked.items() if name in _NEEDED or each.null_count() < len(each)}
         events = {name: _READS.get(name, facts_of)(each) for name, each in asked.items()}
         alike([asked[name] for name in ("at", "until") if name in asked])
         told = vector.readings(plan, events, now)

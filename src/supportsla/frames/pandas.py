@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from supportsla.errors import MissingExtra
+from supportsla.errors import InvalidTable, MissingExtra
 
 from .accessors import Accessor
 from .questions import Question, answer_of, series
@@ -34,6 +34,11 @@ class SLA(Accessor[Any]):
 
     def _answer(self, question: Question, *others: Any) -> Any:
         index = self._column.index
-        aligned = (other if other.index.equals(index) else other.reindex(index) for other in others)
+        try:
+            aligned = [other if other.index.equals(index) else other.reindex(index) for other in others]
+        except ValueError:
+            raise InvalidTable(
+                ("the Series have other labels, and some twice, so that rows cannot be paired",)
+            ) from None
         columns = [series(column) for column in (self._column, *aligned)]
         return answer_of(question, columns).to_native()

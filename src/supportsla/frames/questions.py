@@ -18,7 +18,7 @@ import numpy.typing as npt
 from supportsla import vector
 from supportsla.calendars import Calendar
 from supportsla.durations import Duration
-from supportsla.errors import InvalidDuration, WrongType
+from supportsla.errors import InvalidDuration, InvalidTable, WrongType
 from supportsla.worktime import Boundary
 
 __all__ = [
@@ -133,6 +133,8 @@ def amounts_of(column: Column) -> Array:
 def facts_of(column: Column) -> Array:
     """A column of texts as an array of objects, None where null; a column of integers as an array of such."""
     if column.dtype.is_integer():
+        if column.null_count():
+            raise InvalidTable((f"column {column.name!r} has nulls, and every event is of a case",))
         return column.to_numpy()
     column = column.cast(nw.String) if column.dtype in {nw.Categorical, nw.Enum} else column
     facts = column.to_numpy().astype(object)
@@ -229,7 +231,10 @@ def made(name: str, values: Array, like: Column) -> Column:
 
 def _in_pandas(name: str, values: Array, like: Any, index: Any) -> Column:
     kind = values.dtype.kind
-    column = type(like)(values, index=index, name=name, dtype={"O": "str", "b": "boolean"}.get(kind), copy=False)
+    dtype = {"O": "str", "b": "boolean"}.get(kind)
+    if kind == "O" and not {type(value) for value in values} <= {str, type(None)}:
+        dtype = "object"
+    column = type(like)(values, index=index, name=name, dtype=dtype, copy=False)
     if kind == "M" and like.dt.tz is not None:
         column = column.dt.tz_localize("UTC").dt.tz_convert(like.dt.tz)
     column = column.convert_dtypes(dtype_backend="pyarrow") if _is_arrow(like) else column
