@@ -62,7 +62,7 @@ def deadline(
     [datetime.datetime(2026, 6, 15, 14, 0), None, datetime.datetime(2026, 6, 15, 16, 0)]
     """
     check_boundary(boundary)
-    duration = duration.to_numpy() if hasattr(duration, "to_numpy") else duration
+    duration = getattr(duration, "to_numpy", lambda: duration)()
     if not isinstance(duration, Duration | timedelta):
         rows = _Rows(calendar, stamps_of("starts", starts), amounts_of("durations", duration))
         return rows.stamps(
