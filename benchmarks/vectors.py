@@ -22,7 +22,6 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import vector_peers as peers
-from clocks import NOW, Log, all_readings, plan_in_hours, random_cases
 from figures import Claim, Figure, write_chart, write_tables
 from harness import Cell, Line, as_times, race, ratio_of, table, verdict
 from vector_peers import HOUR, Array, Question, Rows, as_array, as_datetimes
@@ -43,7 +42,7 @@ from supportsla.vector.arrays import table_of
 
 PACKAGES = ("numpy", "numba", "pandas", "polars", "pyarrow", "duckdb", "narwhals", "workclock", "supportsla")
 LITTLE, MANY, MOST = 100_000, 1_000_000, 10_000_000
-CHECKED, FEW, COPIES = 2_000, 10_000, 250
+CHECKED, FEW = 2_000, 10_000
 ONE = business_hours(8)
 ONE_RAW = np.timedelta64(8 * HOUR, "us")
 SCRATCH, TABLES = 1_000_000, 2_000_000
@@ -336,42 +335,9 @@ def others(calendar: Calendar, rows: Rows, rounds: int, rng: random.Random) -> I
     }
     cells = {name: Cell(many, MANY) for name, (many, _) in both.items()}
     cells |= {f"{name}, scalar": Cell(each, FEW) for name, (_, each) in both.items()}
-    cells |= reading_cells(rng)
     times = race(cells, rounds, rng)
     lines = [Line(name, name, f"{name}, scalar") for name in cells if not name.endswith("scalar")]
     yield from table("the other questions, a row", lines, times, "scalar")
-
-
-def reading_cells(rng: random.Random) -> dict[str, Cell]:
-    """All clocks of closed cases, from a table of their events and from their logs, a case at a time."""
-    plan, logs = plan_in_hours(), random_cases(rng)
-    events = events_of(logs, copies=COPIES)
-    return {
-        "readings": Cell(lambda: vector.readings(plan, events, NOW), len(logs) * COPIES),
-        "readings, scalar": Cell(all_readings(plan, logs), len(logs)),
-    }
-
-
-def events_of(logs: Sequence[Log], copies: int) -> dict[str, Array]:
-    """The events of so many copies of each log as columns."""
-    rows = [
-        (
-            np.datetime64(event.at.replace(tzinfo=None), "us"),
-            type(event).__name__,
-            getattr(event, "to", getattr(event, "status", "")),
-            event.by.role,
-            getattr(event, "priority", None) or "",
-            event.channel or "",
-        )
-        for log in logs
-        for event in log
-    ]
-    columns = dict(zip(("at", "what", "status", "who", "priority", "channel"), zip(*rows, strict=True), strict=True))
-    numbers = np.repeat(np.arange(len(logs) * copies), np.tile([len(log) for log in logs], copies))
-    return {
-        "case": numbers.astype("U"),
-        **{name: np.tile(np.array(column), copies) for name, column in columns.items()},
-    }
 
 
 # How much memory.
