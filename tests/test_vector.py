@@ -258,6 +258,15 @@ def test_years_are_compiled_when_rows_want_them() -> None:
     assert instants(vector.next_open(calendar, stamps(years))) == alone(partial(next_open, calendar), years)
 
 
+@pytest.mark.parametrize("hours", ["Mo-Fr 09:00-24:00", "24/7", "Mo-Sa 00:00-24:00"])
+@pytest.mark.parametrize("days", [-1, -2])
+def test_a_closing_at_midnight_is_of_the_date_that_it_ends(hours: str, days: int) -> None:
+    calendar = BusinessCalendar("America/Chicago", hours)
+    instants_of_a_week = [datetime(2026, 6, 12, 5, tzinfo=UTC) + timedelta(hours=hour) for hour in range(150)]
+    expected = alone(partial(deadline, calendar, duration=business_days(days)), instants_of_a_week)
+    assert instants(vector.deadline(calendar, stamps(instants_of_a_week), business_days(days))) == expected
+
+
 @pytest.mark.parametrize("hours", [40_000, -40_000])
 @pytest.mark.parametrize("boundary", BOUNDARIES)
 def test_years_are_compiled_when_amounts_want_them(hours: int, boundary: Boundary) -> None:
