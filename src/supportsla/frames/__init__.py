@@ -21,8 +21,8 @@ from supportsla.plan import Plan
 from supportsla.worktime import Boundary
 
 try:
-    from .kinds import with_answer, with_table
-    from .logs import of_events
+    from .kinds import with_answer, with_readings
+    from .logs import log_of
     from .questions import deadlines, deadlines_each, next_opens, open_flags, open_time
 except ImportError:
     raise MissingExtra("supportsla.frames", "frames") from None
@@ -179,4 +179,4 @@ def readings(frame: Frame, plan: Plan, now: datetime, *, columns: Mapping[str, s
     >>> print(clocks["metric", "phase", "verdict", "due"].row(0))
     ('first_response', 'done', 'missed', datetime.datetime(2026, 6, 15, 13, 0))
     """
-    return with_table(frame, of_events(plan, now, columns or {}))
+    return with_readings(frame, log_of(plan, now, columns or {}))

@@ -7,7 +7,6 @@ stream of PyArrow's batches. A library that the caller's frame is not of is not 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, TypeVar, cast
 
 import narwhals.stable.v2 as nw
@@ -15,22 +14,25 @@ from narwhals.dependencies import (
     get_duckdb,
     get_polars,
     get_pyarrow,
+    is_dask_dataframe,
     is_duckdb_relation,
     is_into_series,
     is_polars_lazyframe,
+    is_pyspark_connect_dataframe,
+    is_pyspark_dataframe,
 )
 
-from supportsla.errors import InvalidTable, MissingExtra, SupportSLAError, UnknownColumn, WrongType
+from supportsla.errors import InvalidTable, MissingExtra, SupportSLAError, WrongType
 
-from .questions import Column, Question, answer_of, blank_of, series
+from .logs import Log
+from .questions import Column, Frame, Question, answer_of, blank_of, column, series
 
-__all__ = ["expression", "with_answer", "with_table"]
+__all__ = ["expression", "with_answer", "with_readings"]
 
-Frame = nw.DataFrame[Any]
 Answer = Callable[[Frame], Frame]
 Native = TypeVar("Native")
 
-_KINDS = "a frame of pandas, Polars (eager or lazy), PyArrow or DuckDB, or another Arrow stream"
+_KINDS = "a frame of pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or Spark, or another Arrow stream"
 _OURS_IN_CATALOG = """
     select name from (select table_name as name from duckdb_tables() union all select view_name from duckdb_views())
     where lower(name) = 'supportsla_answers'
@@ -48,6 +50,8 @@ def with_answer(frame: Native, question: Question, names: Sequence[str], into: s
         columns = [column(table, name) for name in names]
         return table.with_columns(answer_of(question, columns).alias(into))
 
+    if engine := _engine(frame):
+        return cast("Native", engine.with_answer(frame, question, names, into))
     if is_polars_lazyframe(frame):
         added(_empty(frame))
         asked = expression(question, [get_polars().selectors.by_name(name) for name in names])
@@ -55,28 +59,31 @@ def with_answer(frame: Native, question: Question, names: Sequence[str], into: s
     return cast("Native", _same_kind(frame, added, into))
 
 
-def with_table(frame: Native, answer: Answer) -> Native:
-    """Another frame of the same kind: what is answered about the whole of this one."""
+def with_readings(frame: Native, log: Log) -> Native:
+    """Another frame of the same kind: the readings of the log that this one holds."""
+    if engine := _engine(frame):
+        return cast("Native", engine.with_readings(frame, log))
     if is_polars_lazyframe(frame):
 
         def answered(table: Any) -> Any:
-            return _answered(table, answer)
+            return _answered(table, log.answer)
 
-        schema = answer(_empty(frame)).to_native().schema
+        schema = log.answer(_empty(frame)).to_native().schema
         return cast("Native", frame.map_batches(answered, schema=schema))
-    return cast("Native", _same_kind(frame, answer, None))
+    return cast("Native", _same_kind(frame, log.answer, None))
 
 
-def column(table: Frame, name: str) -> Column:
-    """A column by its name.
+def _engine(frame: Any) -> Any:
+    """What answers a frame that others than this process work on."""
+    if is_dask_dataframe(frame):
+        from . import dask
 
-    Raises:
-        UnknownColumn: the frame has none of that name.
-    """
-    if name in table.columns:
-        return table.get_column(name)
-    similar = get_close_matches(name, [other for other in table.columns if isinstance(other, str)])
-    raise UnknownColumn(name, (*similar, *(other for other in table.columns if other not in similar)))
+        return dask
+    if is_pyspark_dataframe(frame) or is_pyspark_connect_dataframe(frame):
+        from . import spark
+
+        return spark
+    return None
 
 
 def expression(question: Question, columns: Sequence[Any]) -> Any:

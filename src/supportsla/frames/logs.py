@@ -2,42 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from supportsla import vector
 from supportsla.errors import InvalidChoice, WrongType
 from supportsla.plan import Plan
 
-from .kinds import Frame, column
-from .questions import Array, Column, alike, facts_of, flags_of, made, stamps_of
+from .questions import Array, Column, Frame, alike, check_column, column, facts_of, flags_of, made, stamps_of
 
-__all__ = ["of_events"]
+__all__ = ["Log", "log_of"]
 
 _READS: dict[str, Callable[[Column], Array]] = {"at": stamps_of, "until": stamps_of, "public": flags_of}
 _NEEDED = ("case", "at", "what", "status", "who", "priority")
 _OPTIONAL = ("channel", "public", "subject", "timer", "until")
 
 
-def of_events(plan: Plan, now: datetime, columns: Mapping[str, str]) -> Callable[[Frame], Frame]:
-    """What makes a frame of readings of a frame of events; `columns` are its own names of those that have others."""
+class Log(NamedTuple):
+    """What is asked of a frame of events: how the clocks of its cases stand at an instant.
+
+    Attributes:
+        plan: whose metrics are measured.
+        now: the instant.
+        own: a frame's own names of those columns that have others.
+    """
+
+    plan: Plan
+    now: datetime
+    own: Mapping[str, str]
+
+    def names(self, columns: Sequence[Any]) -> dict[str, str]:
+        """What is looked at of a frame with these columns, and its own names of that.
+
+        Raises:
+            UnknownColumn: the frame lacks one.
+        """
+        found = [name for name in _OPTIONAL if name in self.own or name in columns]
+        names = {name: self.own.get(name, name) for name in (*_NEEDED, *found)}
+        for own in names.values():
+            check_column(own, columns)
+        return names
+
+    def answer(self, table: Frame) -> Frame:
+        """A frame of readings of a frame of events."""
+        asked = {name: column(table, own) for name, own in self.names(table.columns).items()}
+        asked = {name: each for name, each in asked.items() if name in _NEEDED or each.null_count() < len(each)}
+        events = {name: _READS.get(name, facts_of)(each) for name, each in asked.items()}
+        alike([asked[name] for name in ("at", "until") if name in asked])
+        told = vector.readings(self.plan, events, self.now)
+        first, *others = (made(name, _nullable(values), asked["at"]) for name, values in told.items())
+        return first.to_frame().with_columns(*others)
+
+
+def log_of(plan: Plan, now: datetime, columns: Mapping[str, str]) -> Log:
+    """What is asked of a frame that has these names for some columns.
+
+    Raises:
+        InvalidChoice: one is not asked for.
+        WrongType: its name there is no text.
+    """
     for name, own in columns.items():
         if not isinstance(own, str):
             raise WrongType(f"columns[{name!r}]", own, "the name of a column, a text")
         if name not in (*_NEEDED, *_OPTIONAL):
             raise InvalidChoice("columns", name, (*_NEEDED, *_OPTIONAL))
-
-    def read(table: Frame) -> Frame:
-        found = [name for name in _OPTIONAL if name in columns or name in table.columns]
-        asked = {name: column(table, columns.get(name, name)) for name in (*_NEEDED, *found)}
-        asked = {name: each for name, each in asked.items() if name in _NEEDED or each.null_count() < len(each)}
-        events = {name: _READS.get(name, facts_of)(each) for name, each in asked.items()}
-        alike([asked[name] for name in ("at", "until") if name in asked])
-        told = vector.readings(plan, events, now)
-        first, *others = (made(name, _nullable(values), asked["at"]) for name, values in told.items())
-        return first.to_frame().with_columns(*others)
-
-    return read
+    return Log(plan, now, dict(columns))
 
 
 def _nullable(values: Array) -> Array:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from difflib import get_close_matches
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,16 +19,19 @@ import numpy.typing as npt
 from supportsla import vector
 from supportsla.calendars import Calendar
 from supportsla.durations import Duration
-from supportsla.errors import InvalidDuration, InvalidTable, WrongType
+from supportsla.errors import InvalidDuration, InvalidTable, UnknownColumn, WrongType
 from supportsla.worktime import Boundary
 
 __all__ = [
     "Array",
     "Column",
+    "Frame",
     "Question",
     "alike",
     "answer_of",
     "blank_of",
+    "check_column",
+    "column",
     "column_of",
     "deadlines",
     "deadlines_each",
@@ -43,6 +47,7 @@ __all__ = [
 
 Array = npt.NDArray[Any]
 Column = nw.Series[Any]
+Frame = nw.DataFrame[Any]
 
 _STAMPS = "stamps: dates with a time, of one zone or in UTC"
 _HINTS = {
@@ -59,11 +64,13 @@ class Question(NamedTuple):
     """What is asked of the rows of some columns.
 
     Attributes:
+        calendar: of which it is asked.
         reads: how each column becomes an array.
-        ask: what answers the arrays.
+        ask: what answers, of the calendar and the arrays.
         kind: of the answers, as NumPy has it: "M8" for stamps, "m8" for durations, "?" for yes or no.
     """
 
+    calendar: Calendar
     reads: tuple[Callable[[Column], Array], ...]
     ask: Callable[..., Array]
     kind: str
@@ -71,27 +78,27 @@ class Question(NamedTuple):
 
 def deadlines(calendar: Calendar, duration: Duration | timedelta, boundary: Boundary) -> Question:
     """When each is due, after one duration for all."""
-    return Question((stamps_of,), lambda at: vector.deadline(calendar, at, duration, boundary=boundary), "M8")
+    return Question(calendar, (stamps_of,), partial(vector.deadline, duration=duration, boundary=boundary), "M8")
 
 
 def deadlines_each(calendar: Calendar, boundary: Boundary) -> Question:
     """When each is due, after the duration in a second column."""
-    return Question((stamps_of, amounts_of), partial(vector.deadline, calendar, boundary=boundary), "M8")
+    return Question(calendar, (stamps_of, amounts_of), partial(vector.deadline, boundary=boundary), "M8")
 
 
 def open_time(calendar: Calendar) -> Question:
     """The open time from the stamps of one column to those of another."""
-    return Question((stamps_of, stamps_of), partial(vector.elapsed, calendar), "m8")
+    return Question(calendar, (stamps_of, stamps_of), vector.elapsed, "m8")
 
 
 def open_flags(calendar: Calendar) -> Question:
     """Whether the desk is open."""
-    return Question((stamps_of,), partial(vector.is_open, calendar), "?")
+    return Question(calendar, (stamps_of,), vector.is_open, "?")
 
 
 def next_opens(calendar: Calendar) -> Question:
     """The first open instants."""
-    return Question((stamps_of,), partial(vector.next_open, calendar), "M8")
+    return Question(calendar, (stamps_of,), vector.next_open, "M8")
 
 
 def answer_of(question: Question, columns: Sequence[Column]) -> Column:
@@ -102,7 +109,7 @@ def answer_of(question: Question, columns: Sequence[Column]) -> Column:
     """
     arrays = [read(column) for read, column in zip(question.reads, columns, strict=True)]
     alike([column for column in columns if _is_stamps(column)])
-    return column_of(question.ask(*arrays), columns[0])
+    return column_of(question.ask(question.calendar, *arrays), columns[0])
 
 
 def blank_of(question: Question, columns: Sequence[Column]) -> Column:
@@ -111,6 +118,23 @@ def blank_of(question: Question, columns: Sequence[Column]) -> Column:
     kind = question.kind if question.kind == "?" else f"{question.kind}[{unit}]"
     blank = np.zeros(len(columns[0]), kind)
     return column_of(blank, columns[0])
+
+
+def column(table: Frame, name: str) -> Column:
+    """A column by its name.
+
+    Raises:
+        UnknownColumn: the frame has none of that name.
+    """
+    check_column(name, table.columns)
+    return table.get_column(name)
+
+
+def check_column(name: str, columns: Sequence[Any]) -> None:
+    """Refuse a name that is none of the columns', with those first that are like it."""
+    if name not in columns:
+        similar = get_close_matches(name, [other for other in columns if isinstance(other, str)])
+        raise UnknownColumn(name, (*similar, *(other for other in columns if other not in similar)))
 
 
 def stamps_of(column: Column) -> Array:

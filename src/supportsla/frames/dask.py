@@ -1,0 +1,56 @@
+"""Frames of Dask: its workers answer each partition as the frame of pandas that it is.
+
+The functions are those of `supportsla.frames`. Nothing is computed before Dask is told to, but that columns exist and
+hold what they must is seen to at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import count
+from typing import Any
+
+from supportsla.errors import MissingExtra
+
+from . import deadline, elapsed, is_open, next_open, readings, workers
+from .logs import Log
+from .questions import Question
+
+try:
+    import dask.dataframe as dd
+    import numpy as np
+    import pandas as pd
+except ImportError:
+    raise MissingExtra("supportsla.frames.dask", "dask") from None
+
+__all__ = ["deadline", "elapsed", "is_open", "next_open", "readings", "with_answer", "with_readings"]
+
+_PARTITION = 2**40
+
+
+def with_answer(frame: dd.DataFrame, question: Question, names: Sequence[str], into: str) -> dd.DataFrame:
+    """The frame with one column more, or another in its place, as `kinds.with_answer` says."""
+    answer = partial(workers.answer, question=question, names=names, into=into)
+    meta = answer(frame._meta)
+    asked = frame[[*dict.fromkeys(names)]]
+    return frame.assign(**{into: asked.map_partitions(answer, meta=meta)})
+
+
+def with_readings(frame: dd.DataFrame, log: Log) -> dd.DataFrame:
+    """The readings of a log whose events are brought together by case, in order of time, then of their places."""
+    names = log.names(frame.columns)
+    meta = workers.readings(frame._meta, log)
+    place = next(name for n in count() if (name := f"place {n}") not in frame.columns)
+    placed = frame[[*dict.fromkeys(names.values())]].map_partitions(_placed, place)
+    answer = partial(_readings, log=log, order=[names["at"], place])
+    return placed.shuffle(on=names["case"]).map_partitions(answer, meta=meta, clear_divisions=True)
+
+
+def _placed(rows: pd.DataFrame, place: str, partition_info: Any = None) -> pd.DataFrame:
+    first = partition_info["number"] * _PARTITION if partition_info else 0
+    return rows.assign(**{place: first + np.arange(len(rows))})
+
+
+def _readings(rows: pd.DataFrame, log: Log, order: list[str]) -> pd.DataFrame:
+    return workers.readings(rows.sort_values(order), log)
