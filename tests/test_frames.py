@@ -638,6 +638,9 @@ def without(packages: str, code: str) -> str:
         ("narwhals", "import supportsla.frames", "frames"),
         ("pandas", "import supportsla.frames.pandas", "pandas"),
         ("polars", "import supportsla.frames.polars", "polars"),
+        ("dask", "import supportsla.frames.dask", "dask"),
+        ("pyspark", "import supportsla.frames.spark", "spark"),
+        ("pyarrow", "import supportsla.frames.workers", "pyarrow"),
         (
             "pyarrow",
             "import duckdb; from supportsla import frames; frames.is_open(duckdb.sql('select 1'), None, 'x')",

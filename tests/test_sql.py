@@ -7,30 +7,19 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
+from drawn_rows import DESKS, END, FIRST, HOUR, LAST, START, drawn
 from supportsla import ALWAYS, BusinessCalendar, Calendar, Window, business_days, business_hours, sql, vector
 from supportsla.errors import InvalidChoice, NeverOpens, OutOfRange, WrongType
 from supportsla.sql import Dialect
 from supportsla.zones import year_start
 
-FIRST, LAST = 2009, 2013
-START, END = year_start(FIRST), year_start(LAST + 1)
-DESKS: dict[str, Calendar] = {
-    "America/Chicago": BusinessCalendar("America/Chicago", "Mo-Fr 07:00-19:00", holidays=[date(2012, 11, 22)]),
-    "Europe/Berlin": BusinessCalendar("Europe/Berlin", "Mo-Th 09:00-12:00,13:00-17:00; Fr 09:00-13:00"),
-    "Australia/Lord_Howe": BusinessCalendar("Australia/Lord_Howe", "Mo-Sa 22:00-06:00"),
-    "Pacific/Apia": BusinessCalendar("Pacific/Apia", "24/7", holidays=[date(2011, 12, 31), date(2012, 1, 2)]),
-    "America/Sao_Paulo": BusinessCalendar("America/Sao_Paulo", "Su-Sa 00:00-08:00"),
-    "Asia/Kathmandu": BusinessCalendar("Asia/Kathmandu", "We 22:00-02:00"),
-}
-HOUR = 3_600_000_000
-AMOUNTS = (1, HOUR, 4 * HOUR, 40 * HOUR, -1, -HOUR, -8 * HOUR, 0, 12 * HOUR, 2000 * HOUR)
 Numbers = list[int | None]
 
 
@@ -143,21 +132,9 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     made.close()
 
 
-def drawn(desk: Calendar, size: int, seed: int) -> list[tuple[int, int, int, int]]:
-    """Rows of number, start, end and amount: random ones, edges of windows, and a microsecond beside them."""
-    generator = np.random.default_rng(seed)
-    edges = np.array([row[:2] for row in sql.windows(desk, FIRST, LAST) if row[1] is not None], dtype=np.int64).ravel()
-
-    def stamps() -> Any:
-        chosen = generator.choice(edges, size) + generator.integers(-1, 2, size)
-        return np.clip(
-            np.where(generator.random(size) < 0.5, chosen, generator.integers(START, END, size)), START, END - 1
-        )
-
-    amounts = np.where(
-        generator.random(size) < 0.5, generator.choice(AMOUNTS, size), generator.integers(-50 * HOUR, 50 * HOUR, size)
-    )
-    return list(zip(range(size), stamps().tolist(), stamps().tolist(), amounts.tolist(), strict=True))
+def rows_of(desk: Calendar, size: int, seed: int) -> list[tuple[int, int, int, int]]:
+    """Rows of number, start, end and amount."""
+    return list(zip(range(size), *(column.tolist() for column in drawn(desk, size, seed)), strict=True))
 
 
 def times(numbers: Iterable[int], kind: str) -> Any:
@@ -211,7 +188,7 @@ ROWS = {"sqlite": 17_000, "duckdb": 17_000, "postgresql": 17_000}
 def test_a_database_answers_as_the_kernel_does(engine: Engine, zone: str) -> None:
     """On some 1e5 rows over six zones, half of them at the edges of windows, on every engine that is there."""
     desk = DESKS[zone]
-    rows = drawn(desk, ROWS[engine.dialect], seed=len(zone))
+    rows = rows_of(desk, ROWS[engine.dialect], seed=len(zone))
     engine.script(sql.table(engine.dialect, desk, FIRST, LAST))
     engine.tickets(rows)
     wanted = expected(desk, rows)
@@ -223,7 +200,7 @@ def test_a_database_answers_as_the_kernel_does(engine: Engine, zone: str) -> Non
 @pytest.mark.parametrize("zone", ["America/Chicago", "Pacific/Apia"])
 def test_merged_rows_get_the_same_answers(engine: Engine, zone: str) -> None:
     desk = DESKS[zone]
-    rows = [*drawn(desk, 3_000, seed=5), (3_000, None, START, HOUR), (3_001, START, None, None)]
+    rows = [*rows_of(desk, 3_000, seed=5), (3_000, None, START, HOUR), (3_001, START, None, None)]
     rows += [(3_002, START - 1, START, HOUR), (3_003, END, START, HOUR), (3_004, END - 1, END, 2**62)]
     engine.script(sql.table(engine.dialect, desk, FIRST, LAST))
     engine.tickets(rows)

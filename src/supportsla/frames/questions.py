@@ -53,7 +53,8 @@ _STAMPS = "stamps: dates with a time, of one zone or in UTC"
 _HINTS = {
     "pandas": "pandas.to_datetime(column, utc=True) makes them of texts, and of objects of mixed zones",
     "polars": 'column.str.to_datetime(time_zone="UTC") makes them of texts',
-    "pyarrow": 'column.cast(pyarrow.timestamp("us", "UTC")) makes them of texts, as CAST(column AS TIMESTAMPTZ) in SQL',
+    "pyarrow": 'column.cast(pyarrow.timestamp("us", "UTC")) makes them of texts; '
+    "CAST(column AS TIMESTAMPTZ) in DuckDB, to_timestamp(column) in Spark",
 }
 _AMOUNTS = "durations, which have a unit: numbers need to be multiplied by one first, such as an hour"
 _INTERVAL = np.dtype([("months", "i4"), ("days", "i4"), ("nanoseconds", "i8")])

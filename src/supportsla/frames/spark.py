@@ -6,7 +6,8 @@ hold what they must is seen to at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from itertools import count
 from typing import Any, cast
 
@@ -48,10 +49,7 @@ def with_readings(frame: DataFrame, log: Log) -> DataFrame:
     names = log.names(frame.columns)
     blank, types = _blank(frame, [*names.values()])
     schema = workers.readings(blank, log).schema
-
-    def answer(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return workers.batches_of_readings(batches, log, schema)
-
+    answer = partial(workers.batches_of_readings, log=log, schema=schema)
     place = next(name for n in count() if (name := f"place {n}") not in frame.columns)
     case = _column(names["case"]).cast(types[schema.field("case").type])
     events = frame.select(*map(_column, blank.column_names)).withColumn(place, monotonically_increasing_id())

@@ -1,0 +1,61 @@
+"""Rows to ask: of desks in six zones, at random, at edges of windows and a microsecond beside; and a log of events."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from supportsla import BusinessCalendar, Calendar, sql
+from supportsla.zones import year_start
+
+FIRST, LAST = 2009, 2013
+START, END = year_start(FIRST), year_start(LAST + 1)
+DESKS: dict[str, Calendar] = {
+    "America/Chicago": BusinessCalendar("America/Chicago", "Mo-Fr 07:00-19:00", holidays=[date(2012, 11, 22)]),
+    "Europe/Berlin": BusinessCalendar("Europe/Berlin", "Mo-Th 09:00-12:00,13:00-17:00; Fr 09:00-13:00"),
+    "Australia/Lord_Howe": BusinessCalendar("Australia/Lord_Howe", "Mo-Sa 22:00-06:00"),
+    "Pacific/Apia": BusinessCalendar("Pacific/Apia", "24/7", holidays=[date(2011, 12, 31), date(2012, 1, 2)]),
+    "America/Sao_Paulo": BusinessCalendar("America/Sao_Paulo", "Su-Sa 00:00-08:00"),
+    "Asia/Kathmandu": BusinessCalendar("Asia/Kathmandu", "We 22:00-02:00"),
+}
+STATUSES = ("In Progress", "Waiting on Client", "Waiting on Internal Team", "Solved")
+PRIORITIES = ("critical", "high", "medium", "low")
+HOUR = 3_600_000_000
+AMOUNTS = (1, HOUR, 4 * HOUR, 40 * HOUR, -1, -HOUR, -8 * HOUR, 0, 12 * HOUR, 2000 * HOUR)
+
+
+def drawn(desk: Calendar, size: int, seed: int) -> tuple[Any, Any, Any]:
+    """Starts, ends and amounts of time, in microseconds."""
+    generator = np.random.default_rng(seed)
+    edges = np.array([row[:2] for row in sql.windows(desk, FIRST, LAST) if row[1] is not None], dtype=np.int64).ravel()
+
+    def stamps() -> Any:
+        chosen = generator.choice(edges, size) + generator.integers(-1, 2, size)
+        return np.clip(
+            np.where(generator.random(size) < 0.5, chosen, generator.integers(START, END, size)), START, END - 1
+        )
+
+    amounts = np.where(
+        generator.random(size) < 0.5, generator.choice(AMOUNTS, size), generator.integers(-50 * HOUR, 50 * HOUR, size)
+    )
+    return stamps(), stamps(), amounts
+
+
+def drawn_log(cases: int, seed: int) -> dict[str, Any]:
+    """Columns of a log of the published desk's plan, in order of time; no two events share their instant."""
+    generator = np.random.default_rng(seed)
+    size = 6 * cases
+    case = np.concatenate([np.arange(cases), generator.integers(0, cases, size - cases)])
+    minutes = np.concatenate([np.zeros(cases, int), np.sort(generator.integers(0, 20_000, size - cases))])
+    what = np.where(np.arange(size) < cases, "Opened", generator.choice(["Commented", "StatusChanged"], size))
+    moved, opened = what == "StatusChanged", what == "Opened"
+    return {
+        "ticket": [f"T-{number}" for number in case],
+        "at": np.datetime64("2026-06-01T12:00", "us") + (minutes.astype("m8[m]") + np.arange(size)),
+        "what": what.tolist(),
+        "who": np.where(opened, "client", generator.choice(["client", "support"], size)).tolist(),
+        "status": np.where(moved, generator.choice(STATUSES, size), None).tolist(),
+        "priority": np.where(opened, generator.choice(PRIORITIES, size), None).tolist(),
+    }
