@@ -53,7 +53,7 @@ fuzz: .venv/ready-fuzz  ## ten minutes each of coverage-guided fuzzing of docume
 	done
 
 bench: .venv/ready-bench  ## side by side with other libraries, in one run
-	$(BIN)/python benchmarks/run.py
+	.ci/with-postgresql $(BIN)/python benchmarks/run.py
 
 clean:  ## forget the environment and every cache
 	rm -rf .venv build .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage

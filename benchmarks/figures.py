@@ -1,4 +1,4 @@
-"""The table and the chart of `vectors` that the docs show, written by a run."""
+"""The tables of `vectors` and `engines` and the chart that the docs show, written by a run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure as Canvas
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 CHART, PAGE = DOCS / "diagrams" / "vectors.svg", DOCS / "benchmarks.md"
-BEGIN, END = "<!-- vectors: written by `make bench` -->\n", "<!-- vectors: end -->\n"
+BEGIN, END = "<!-- {0}: written by `make bench` -->\n", "<!-- {0}: end -->\n"
 INK, QUIET, MARKED, PLAIN = "#1f2933", "#66707a", "#1f6feb", "#b8c2cc"
 STYLE = {
     "svg.fonttype": "none",
@@ -37,6 +37,16 @@ class Figure:
     target: str = ""
     ours: bool = False
 
+    @property
+    def title(self) -> str:
+        """The name, ours in bold."""
+        return f"**{self.name}**" if self.ours else self.name
+
+    @property
+    def a_second(self) -> str:
+        """Rows a second, to three digits."""
+        return f"{float(f'{1e9 / self.nanoseconds:.2e}'):,.0f}"
+
 
 class Claim(NamedTuple):
     """What was aimed at, what was measured, and the target with whether it is met."""
@@ -48,18 +58,22 @@ class Claim(NamedTuple):
 
 def as_markdown(figures: Sequence[Figure], claims: Sequence[Claim], packages: Iterable[str]) -> Iterator[str]:
     """The machine and versions, then a line a contestant, then what else is aimed at."""
-    where, python, *versions = machine(packages)
-    yield from wrap(f"Measured on {where}, {python.partition(' (')[0]}, with {' '.join(versions)}.", 120)
-    yield ""
+    yield from measured_on(packages)
     yield "| deadlines over an array | a row | rows | beside ours | target |"
     yield "| --- | ---: | ---: | --- | --- |"
-    for figure in figures:
-        name = f"**{figure.name}**" if figure.ours else figure.name
-        yield f"| {name} | {precise(figure.nanoseconds)} | {figure.rows:,} | {figure.beside} | {figure.target} |"
+    for one in figures:
+        yield f"| {one.title} | {precise(one.nanoseconds)} | {one.rows:,} | {one.beside} | {one.target} |"
     yield ""
     yield "| what should stay small | measured | target |"
     yield "| --- | ---: | --- |"
     yield from (f"| {' | '.join(claim)} |" for claim in claims)
+
+
+def measured_on(packages: Iterable[str]) -> Iterator[str]:
+    """The machine and versions, and an empty line."""
+    where, python, *versions = machine(packages)
+    yield from wrap(f"Measured on {where}, {python.partition(' (')[0]}, with {' '.join(versions)}.", 120)
+    yield ""
 
 
 def precise(nanoseconds: float) -> str:
@@ -68,11 +82,23 @@ def precise(nanoseconds: float) -> str:
 
 
 def write_tables(figures: Sequence[Figure], claims: Sequence[Claim], packages: Iterable[str]) -> None:
-    """Put the tables between their marks in the docs."""
-    text = PAGE.read_text(encoding="utf-8")
-    lines = "\n".join(as_markdown(figures, claims, packages))
-    between = re.compile(f"(?<={re.escape(BEGIN)}).*(?={re.escape(END)})", re.DOTALL)
-    PAGE.write_text(between.sub(lambda _: f"\n{lines}\n\n", text), encoding="utf-8")
+    """Put the tables of arrays into the docs."""
+    write("vectors", as_markdown(figures, claims, packages))
+
+
+def write_engines(figures: Sequence[Figure], packages: Iterable[str]) -> None:
+    """Put the table of engines into the docs."""
+    title = "| deadlines of a million rows | a row | rows a second | beside arrays |\n| --- | ---: | ---: | ---: |"
+    lines = (f"| {one.title} | {precise(one.nanoseconds)} | {one.a_second} | {one.beside} |" for one in figures)
+    write("engines", [*measured_on(packages), title, *lines])
+
+
+def write(section: str, lines: Iterable[str]) -> None:
+    """Put lines between a section's marks in the docs."""
+    begin, end = (re.escape(mark.format(section)) for mark in (BEGIN, END))
+    text, inserted = PAGE.read_text(encoding="utf-8"), "\n".join(lines)
+    between = re.compile(f"(?<={begin}).*(?={end})", re.DOTALL)
+    PAGE.write_text(between.sub(lambda _: f"\n{inserted}\n\n", text), encoding="utf-8")
 
 
 def write_chart(figures: Sequence[Figure], path: Path = CHART) -> None:

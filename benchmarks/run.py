@@ -23,6 +23,7 @@ from statistics import median
 import contestants
 from clocks import clocks
 from contestants import CHICAGO, Runner
+from engines import engines
 from folding import folding
 from harness import Cell, Line, human, machine, race, table
 from reports import reports
@@ -256,6 +257,7 @@ SECTIONS = {
     "folding": lambda options, rng: folding(options.rounds, rng),
     "clocks": lambda options, rng: clocks(options.rounds, rng),
     "vectors": lambda options, rng: vectors(options.rounds, rng, write=not options.keep_docs),
+    "engines": lambda options, rng: engines(options.rounds, rng, write=not options.keep_docs),
     "imports": lambda _, rng: imports(rng),
     "reports": lambda _, rng: reports(rng),
 }

@@ -21,6 +21,7 @@ from supportsla.sql import Dialect
 from supportsla.zones import year_start
 
 Numbers = list[int | None]
+SCHEMA = f"supportsla_test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"  # workers share one server
 
 
 class Engine(NamedTuple):
@@ -77,12 +78,11 @@ def psql(text: str) -> str:
 
 
 def postgresql_engine(kind: str = "timestamptz") -> Engine:
-    """A real server, at the connection string that SUPPORTSLA_POSTGRESQL names; everything stays in one schema."""
+    """A real server, at the connection string that SUPPORTSLA_POSTGRESQL names; everything stays in SCHEMA."""
     if "SUPPORTSLA_POSTGRESQL" not in os.environ or not shutil.which("psql"):
         pytest.skip("no PostgreSQL: SUPPORTSLA_POSTGRESQL names no server, or there is no psql")
-    schema = "supportsla_test"
-    psql(f"SET client_min_messages = error; DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}")
-    inside = f"SET search_path = {schema}; SET TimeZone = 'Asia/Kathmandu';\n"
+    psql(f"SET client_min_messages = error; DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA}")
+    inside = f"SET search_path = {SCHEMA}; SET TimeZone = 'Asia/Kathmandu';\n"
 
     def script(text: str) -> None:
         psql(inside + text)
@@ -112,7 +112,7 @@ def postgresql_engine(kind: str = "timestamptz") -> Engine:
         script,
         tickets,
         answers,
-        lambda: psql(f"SET client_min_messages = error; DROP SCHEMA {schema} CASCADE"),
+        lambda: psql(f"SET client_min_messages = error; DROP SCHEMA {SCHEMA} CASCADE"),
     )
 
 
@@ -314,15 +314,15 @@ def test_a_column_that_does_not_exist_is_an_error(office: Engine, keep: list[str
 
 
 def test_a_name_with_a_schema_is_a_tuple(office: Engine) -> None:
-    schema = "temp" if office.dialect == "sqlite" else "supportsla test"
+    schema = "temp" if office.dialect == "sqlite" else f"{SCHEMA} b"
     if office.dialect != "sqlite":
-        office.script('DROP SCHEMA IF EXISTS "supportsla test" CASCADE; CREATE SCHEMA "supportsla test";')
+        office.script(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE; CREATE SCHEMA "{schema}";')
     office.tickets([(0, NINE, NINE, HOUR)])
     office.script(sql.table(office.dialect, OFFICE, 2026, 2026, name=(schema, "a.b")))
     statement = sql.next_open(office.dialect, "tickets", "opened", windows=(schema, "a.b"))
     assert office.answers(statement, "next_open") == [NINE]
     if office.dialect != "sqlite":
-        office.script('DROP SCHEMA "supportsla test" CASCADE;')
+        office.script(f'DROP SCHEMA "{schema}" CASCADE;')
 
 
 WRONG = {
