@@ -2,7 +2,8 @@
 
 Rows are any microsecond of eleven years, in no order, all with one duration. The table of tickets and that of windows
 are there before; what is timed is `CREATE TEMP TABLE ... AS` of the statement's answers, so that every engine computes
-every due and keeps it. Engines run with the settings that they come with: DuckDB on all cores, the others on one.
+every due and keeps it; Dask keeps it in its workers, and Spark throws it away. Engines run with the settings that they
+come with: DuckDB on all cores, Dask and Spark on two, the others on one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from statistics import median
 
@@ -22,44 +22,20 @@ import contestants
 import numpy as np
 import pandas as pd
 import vector_peers as peers
+from clusters import dask, spark
 from figures import Figure, precise, write_engines
 from harness import Cell, Line, as_times, race, ratio_of
 from vector_peers import YEARS, Rows
 from vectors import MANY, ONE, compared, ours_one, with_one_amount
+from ways import LeftOut, Way, Ways
 
 from supportsla import Calendar, frames, sql
 from supportsla.sql import Dialect
 
-PACKAGES = ("numpy", "pandas", "narwhals", "duckdb", "supportsla")
+PACKAGES = ("numpy", "pandas", "pyarrow", "narwhals", "dask", "pyspark", "duckdb", "supportsla")
 ROUNDS = 5
 OURS = "supportsla vector.deadline"
 DONE = "all is done"
-
-
-class LeftOut(Exception):
-    """Why an engine is not there."""
-
-
-@dataclass(frozen=True)
-class Way:
-    """How a contestant answers: `run` is timed, `prepare` comes before each run, `dues` reads what the last run found.
-
-    The dues are instants of UTC in the order of the rows, or microseconds.
-    """
-
-    run: Callable[[], object]
-    dues: Callable[[], object]
-    prepare: Callable[[], object] | None = None
-
-    def answers(self) -> object:
-        """Run once, and read the dues."""
-        if self.prepare:
-            self.prepare()
-        self.run()
-        return self.dues()
-
-
-Ways = Mapping[str, Way]
 
 
 # The contestants: each makes its tables, gives its ways by name, and clears up.
@@ -174,7 +150,15 @@ def ways(
     return {lookup: way(None), merged: way(["id"])}
 
 
-ENGINES = {"arrays": arrays, "pandas": pandas, "DuckDB": duckdb, "SQLite": sqlite, "PostgreSQL": postgresql}
+ENGINES = {
+    "arrays": arrays,
+    "pandas": pandas,
+    "Dask": dask,
+    "Spark": spark,
+    "DuckDB": duckdb,
+    "SQLite": sqlite,
+    "PostgreSQL": postgresql,
+}
 
 
 # The race.
@@ -201,7 +185,7 @@ def engines(rounds: int, rng: random.Random, *, write: bool) -> Iterator[str]:
         times = race({name: Cell(way.run, MANY, way.prepare) for name, way in asked.items()}, rounds, rng)
     found = list(figures(times))
     yield ""
-    yield f"{f'{rounds} rounds; CREATE TEMP TABLE ... AS':<36}{'a row':>11}{'rows a second':>16}  beside arrays"
+    yield f"{f'{rounds} rounds; every due is computed':<36}{'a row':>11}{'rows a second':>16}  beside arrays"
     for one in found:
         yield f"{one.name:<36}{precise(one.nanoseconds):>11}{one.a_second:>16}  {one.beside}".rstrip()
     if write:

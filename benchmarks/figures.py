@@ -93,6 +93,12 @@ def write_engines(figures: Sequence[Figure], packages: Iterable[str]) -> None:
     write("engines", [*measured_on(packages), title, *lines])
 
 
+def write_clusters(claims: Sequence[Claim], packages: Iterable[str]) -> None:
+    """Put the table of clusters into the docs."""
+    title = "| on two workers | measured |\n| --- | ---: |"
+    write("clusters", [*measured_on(packages), title, *(f"| {name} | {measured} |" for name, measured, _ in claims)])
+
+
 def write(section: str, lines: Iterable[str]) -> None:
     """Put lines between a section's marks in the docs."""
     begin, end = (re.escape(mark.format(section)) for mark in (BEGIN, END))

@@ -22,6 +22,7 @@ from statistics import median
 
 import contestants
 from clocks import clocks
+from clusters import clusters
 from contestants import CHICAGO, Runner
 from engines import engines
 from folding import folding
@@ -258,6 +259,7 @@ SECTIONS = {
     "clocks": lambda options, rng: clocks(options.rounds, rng),
     "vectors": lambda options, rng: vectors(options.rounds, rng, write=not options.keep_docs),
     "engines": lambda options, rng: engines(options.rounds, rng, write=not options.keep_docs),
+    "clusters": lambda options, rng: clusters(options.rounds, rng, write=not options.keep_docs),
     "imports": lambda _, rng: imports(rng),
     "reports": lambda _, rng: reports(rng),
 }

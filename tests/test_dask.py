@@ -161,8 +161,9 @@ def test_what_a_worker_refuses_is_the_same_error(cluster: Any) -> None:
         cluster.compute(frames.readings(dd.from_pandas(log, npartitions=2), apricot_us(), NOW, columns=TICKET)).result()
 
 
-def test_events_of_one_instant_keep_their_order() -> None:
-    """That of the frame, also across partitions."""
+@pytest.mark.parametrize("first", [0, 3])
+def test_events_of_one_instant_keep_their_order(first: int) -> None:
+    """That of the frame, also across partitions; but the opening comes first, wherever it stands."""
     at = np.datetime64("2026-06-12T17:00", "us")
     given = pd.DataFrame(
         {
@@ -176,7 +177,8 @@ def test_events_of_one_instant_keep_their_order() -> None:
         }
     )
     whole = frames.readings(given, apricot_us(), NOW)
-    found = frames.readings(dd.from_pandas(given, npartitions=6), apricot_us(), NOW).compute(scheduler="sync")
+    mixed = given.loc[[*range(1, first + 1), 0, *range(first + 1, 6)]].reset_index(drop=True)
+    found = frames.readings(dd.from_pandas(mixed, npartitions=6), apricot_us(), NOW).compute(scheduler="sync")
     pd.testing.assert_frame_equal(found.reset_index(drop=True), whole)
 
 

@@ -169,8 +169,9 @@ def test_readings_are_told_in_the_types_of_the_log(spark: Any) -> None:
     assert dict(frames.readings(aware, apricot_us(), NOW).dtypes)["due"] == "timestamp"
 
 
-def test_events_of_one_instant_keep_their_order(spark: Any) -> None:
-    """That of the frame."""
+@pytest.mark.parametrize("first", [0, 200])
+def test_events_of_one_instant_keep_their_order(spark: Any, first: int) -> None:
+    """That of the frame; but the opening comes first, wherever it stands."""
     size = 300
     status = ["New", *(rows.STATUSES[row % 4] for row in range(size - 1))]
     given = pa.table(
@@ -184,7 +185,7 @@ def test_events_of_one_instant_keep_their_order(spark: Any) -> None:
             "place 0": np.zeros(size),
         }
     )
-    log = frame_of(spark, given)
+    log = frame_of(spark, given.take([*range(1, first + 1), 0, *range(first + 1, size)]))
     assert frames.readings(log, apricot_us(), NOW).toArrow().equals(frames.readings(given, apricot_us(), NOW))
 
 

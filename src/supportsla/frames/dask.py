@@ -38,18 +38,22 @@ def with_answer(frame: dd.DataFrame, question: Question, names: Sequence[str], i
 
 
 def with_readings(frame: dd.DataFrame, log: Log) -> dd.DataFrame:
-    """The readings of a log whose events are brought together by case, in order of time, then of their places."""
+    """The readings of a log whose events are brought together by case, in order of time.
+
+    Events of one instant keep the order of the frame, but for the opening, which comes first.
+    """
     names = log.names(frame.columns)
     meta = workers.readings(frame._meta, log)
     place = next(name for n in count() if (name := f"place {n}") not in frame.columns)
-    placed = frame[[*dict.fromkeys(names.values())]].map_partitions(_placed, place)
+    asked, what = frame[[*dict.fromkeys(names.values())]], names["what"]
+    placed = asked.map_partitions(_placed, what, place, meta=_placed(asked._meta, what, place))
     answer = partial(_readings, log=log, order=[names["at"], place])
     return placed.shuffle(on=names["case"]).map_partitions(answer, meta=meta, clear_divisions=True)
 
 
-def _placed(rows: pd.DataFrame, place: str, partition_info: Any = None) -> pd.DataFrame:
+def _placed(rows: pd.DataFrame, what: str, place: str, partition_info: Any = None) -> pd.DataFrame:
     first = partition_info["number"] * _PARTITION if partition_info else 0
-    return rows.assign(**{place: first + np.arange(len(rows))})
+    return rows.assign(**{place: np.where(rows[what].isin(["Opened"]), -1, first + np.arange(len(rows)))})
 
 
 def _readings(rows: pd.DataFrame, log: Log, order: list[str]) -> pd.DataFrame:

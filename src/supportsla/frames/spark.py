@@ -20,7 +20,7 @@ from .questions import Question, check_column
 try:
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame
-    from pyspark.sql.functions import arrow_udf, col, monotonically_increasing_id, struct
+    from pyspark.sql.functions import arrow_udf, col, lit, monotonically_increasing_id, struct, when
     from pyspark.sql.types import BooleanType, DayTimeIntervalType, StringType, StructField, StructType
 except ImportError:
     raise MissingExtra("supportsla.frames.spark", "spark") from None
@@ -45,14 +45,18 @@ def with_answer(frame: DataFrame, question: Question, names: Sequence[str], into
 
 
 def with_readings(frame: DataFrame, log: Log) -> DataFrame:
-    """The readings of a log whose events are brought together by case, in order of time, then of their places."""
+    """The readings of a log whose events are brought together by case, in order of time.
+
+    Events of one instant keep the order of the frame, but for the opening, which comes first.
+    """
     names = log.names(frame.columns)
     blank, types = _blank(frame, [*names.values()])
     schema = workers.readings(blank, log).schema
     answer = partial(workers.batches_of_readings, log=log, schema=schema)
     place = next(name for n in count() if (name := f"place {n}") not in frame.columns)
     case = _column(names["case"]).cast(types[schema.field("case").type])
-    events = frame.select(*map(_column, blank.column_names)).withColumn(place, monotonically_increasing_id())
+    order = when(_column(names["what"]) == "Opened", lit(-1)).otherwise(monotonically_increasing_id())
+    events = frame.select(*map(_column, blank.column_names)).withColumn(place, order)
     cases = events.repartition(case).sortWithinPartitions(case, _column(names["at"]), _column(place))
     told = StructType([StructField(field.name, types[field.type]) for field in schema])
     return cases.drop(place).mapInArrow(answer, told)
