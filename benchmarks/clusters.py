@@ -83,7 +83,7 @@ def spark(calendar: Calendar, rows: Rows) -> Iterator[Ways]:
     """Local mode, warm, with the rows in its cache."""
     with spark_session() as session:
         table = pa.table({"id": np.arange(len(rows)), "opened": pa.array(rows.starts, pa.timestamp("us", "UTC"))})
-        frame = session.createDataFrame(table).repartition(4 * WORKERS).cache()
+        frame = session.createDataFrame(table).repartition(2 * WORKERS).cache()
         frame.count()
         asked = frames.deadline(frame, calendar, "opened", ONE).select("id", "due")
 
@@ -119,7 +119,7 @@ def thrown_away(frame: Any) -> None:
 def made_up(session: Any, size: int) -> Any:
     """So many rows that Spark makes itself while it is asked: a number, and any second of eleven years."""
     seconds = functions.rand(seed=1) * (11 * 365 * 86_400) + int(FIRST.view("i8") // 10**6)
-    return session.range(size, numPartitions=8 * WORKERS).withColumn("opened", functions.timestamp_seconds(seconds))
+    return session.range(size, numPartitions=4 * WORKERS).withColumn("opened", functions.timestamp_seconds(seconds))
 
 
 def peak_memory(run: Callable[[], object]) -> int:
@@ -203,7 +203,7 @@ def spark_claims(rounds: int, rng: random.Random) -> Iterator[Claim]:
         yield from (Claim(name, f"{1e9 / median(taken):,.0f} a second", "") for name, taken in times.items())
         for name in (name for name in runs if "dues" in name):
             yield Claim(f"{name}: peak memory", f"{peak_memory(runs[name].run) / 2**20:,.0f} MiB", "")
-        events = session.createDataFrame(pa.Table.from_pandas(log)).repartition(4 * WORKERS).cache()
+        events = session.createDataFrame(pa.Table.from_pandas(log)).repartition(2 * WORKERS).cache()
         events.count()
         read = Cell(partial(thrown_away, frames.readings(events, apricot_us(), NOW)), CASES)
         yield cases_a_second("Spark", race({"read": read}, rounds, rng)["read"], len(log))
