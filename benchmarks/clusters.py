@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
@@ -28,8 +30,9 @@ import pyarrow as pa
 from distributed import Client, LocalCluster, wait
 from figures import Claim, write_clusters
 from harness import Cell, race
+from pyarrow import parquet
 from pyspark.sql import SparkSession, functions
-from vector_peers import FIRST, Rows
+from vector_peers import FIRST, Rows, random_rows
 from vectors import MANY, MOST, ONE
 from ways import LeftOut, Way, Ways
 
@@ -177,7 +180,7 @@ def clusters(rounds: int, rng: random.Random, *, write: bool) -> Iterator[str]:
     except LeftOut as why:
         write = False
         yield f"  Spark is left out: {why}"
-    claims += dask_claims(rounds, rng)
+    claims += [*dask_claims(rounds, rng), *file_claims(rounds, rng)]
     for name, measured, _ in claims:
         yield f"  {name:<58}{measured:>18}"
     if write:
@@ -219,6 +222,32 @@ def dask_claims(rounds: int, rng: random.Random) -> Iterator[Claim]:
         read = Cell(lambda: wait(client.persist(asked)), CASES)
         times = race({"Dask": read, "one frame of pandas": alone}, rounds, rng)
     yield from (cases_a_second(name, taken, len(log)) for name, taken in times.items())
+
+
+def file_claims(rounds: int, rng: random.Random) -> Iterator[Claim]:
+    """What one process takes from a file of Parquet into another, a batch at a time, with the dues and without."""
+    rows = random_rows(np.random.default_rng(rng.randrange(2**32)), MOST)
+    table = pa.table({"id": np.arange(MOST), "opened": pa.array(rows.starts, pa.timestamp("us", "UTC"))})
+    calendar = contestants.our_calendar()
+    with TemporaryDirectory() as folder:
+        given, made = Path(folder) / "tickets.parquet", Path(folder) / "dues.parquet"
+        parquet.write_table(table, given)
+
+        def copied(ask: Callable[[pa.RecordBatchReader], pa.RecordBatchReader]) -> None:
+            file = parquet.ParquetFile(given)
+            reader = ask(pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches()))
+            with parquet.ParquetWriter(made, reader.schema) as writer:
+                for batch in reader:
+                    writer.write_batch(batch)
+
+        runs = {
+            "PyArrow: 10,000,000 rows from file to file": lambda: copied(lambda reader: reader),
+            "PyArrow: 10,000,000 rows from file to file, with their dues": lambda: copied(
+                lambda reader: frames.deadline(reader, calendar, "opened", ONE)
+            ),
+        }
+        times = race({name: Cell(run, MOST) for name, run in runs.items()}, rounds, rng)
+    yield from (Claim(name, f"{1e9 / median(taken):,.0f} a second", "") for name, taken in times.items())
 
 
 def cases_a_second(name: str, taken: list[float], events: int) -> Claim:

@@ -6,12 +6,14 @@ Run by `make spark`, which sets SUPPORTSLA_SPARK: Spark is large, starts slowly,
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +39,7 @@ pytestmark = [
 DESK = BusinessCalendar("America/Chicago", "Mo-Fr 07:00-12:00,13:00-19:00")
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 TICKET = {"case": "ticket"}
+GUIDE = Path(__file__).resolve().parent.parent / "docs" / "engines.md"
 ROWS = 17_000
 
 
@@ -66,7 +69,9 @@ def frame_of(spark: Any, table: Any) -> Any:
     """A frame in whose columns stamps have a zone, or not, as in the table."""
     naive = any(kind == pa.timestamp("us") for kind in table.schema.types)
     spark.conf.set("spark.sql.timestampType", "TIMESTAMP_NTZ" if naive else "TIMESTAMP_LTZ")
-    return spark.createDataFrame(table)
+    frame = spark.createDataFrame(table)
+    spark.conf.unset("spark.sql.timestampType")
+    return frame
 
 
 def tickets(zone: str, size: int = ROWS, aware: str | None = "UTC") -> Any:
@@ -254,6 +259,19 @@ def test_a_stream_is_answered(spark: Any, tmp_path: Any) -> None:
     query.awaitTermination()
     found = spark.sql("select due from dues order by row").toArrow()["due"]
     assert found.equals(frames.deadline(tickets("Europe/Berlin", 10), DESK, "opened", business_hours(4))["due"])
+
+
+FENCE = re.compile(r"^```py(?:thon)?\n(.*?)^```$(?:\s*^```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
+
+
+def test_the_examples_of_the_guide_print_what_follows_them(spark: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that need a session of Spark, among the others."""
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    namespace: dict[str, Any] = {"spark": spark}
+    for code, output in FENCE.findall(GUIDE.read_text(encoding="utf-8")):
+        exec(compile(code, "<example>", "exec"), namespace)  # noqa: S102
+        assert capsys.readouterr().out.rstrip() == output.rstrip()
+    spark.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
 
 
 def test_without_spark_the_error_ends_with_how_to_install_it() -> None:
