@@ -237,8 +237,11 @@ def np_busday(rows: Rows) -> Question:
     return run
 
 
-def duckdb_asof(rows: Rows, threads: int | None = None) -> Question:
-    """Two ASOF joins with the table of windows; the tables are there before, and the answer is fetched in row order."""
+def duckdb_asof(rows: Rows, threads: int | None = None, *, one_amount: bool = False) -> Question:
+    """Two ASOF joins with the table of windows; the tables are there before, and the answer is fetched in row order.
+
+    One amount for all, the first row's, is a number in the statement.
+    """
     connection = duckdb.connect(config={"threads": threads} if threads else {})
     connection.execute("SET TimeZone = 'UTC'")
     cases = pl.DataFrame({"id": np.arange(len(rows)), "opened": rows.starts, "length": rows.durations.view("i8")})
@@ -248,9 +251,10 @@ def duckdb_asof(rows: Rows, threads: int | None = None) -> Question:
     for name, frame in (("cases", cases), ("windows", windows)):
         connection.register("given", frame.to_arrow())
         connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
-    query = """
+    length = int(rows.durations[0].view("i8")) if one_amount else "length"
+    query = f"""
         WITH goals AS (
-            SELECT id, before + epoch_us(least(opened, closes)) - epoch_us(opens) + length AS goal
+            SELECT id, before + epoch_us(least(opened, closes)) - epoch_us(opens) + {length} AS goal
             FROM cases ASOF JOIN windows ON opened >= opens
         )
         SELECT opens + to_microseconds(goal - before) AS due
@@ -260,8 +264,8 @@ def duckdb_asof(rows: Rows, threads: int | None = None) -> Question:
     return lambda: connection.execute(query).fetchnumpy()["due"]
 
 
-def polars_business_days(rows: Rows, *, lazy: bool = False) -> Question:
-    """The recipe of `np.busday` in Polars' own functions.
+def polars_business_days(rows: Rows, *, lazy: bool = False, one_amount: bool = False) -> Question:
+    """The recipe of `np.busday` in Polars' own functions; one amount for all, the first row's, is a number in it.
 
     A lazy query puts each step into those that use it, and so finds the same days several times.
     """
@@ -269,13 +273,15 @@ def polars_business_days(rows: Rows, *, lazy: bool = False) -> Question:
     local = pl.col("opened").dt.convert_time_zone(ZONE).dt.replace_time_zone(None)
     day = pl.col("local").dt.date().dt.add_business_days(0, holidays=closed, roll="forward")
     time_of_day = (pl.col("local") - pl.col("day")).dt.total_microseconds().clip(OPENS, CLOSES)
-    used = time_of_day - OPENS + pl.col("length").dt.total_microseconds() - 1
+    length = int(rows.durations[0].view("i8")) if one_amount else pl.col("length").dt.total_microseconds()
+    used = time_of_day - OPENS + length - 1
     last = pl.col("day").dt.add_business_days(pl.col("used") // LENGTH, holidays=closed)
     due = last.cast(pl.Datetime("us")) + pl.duration(microseconds=pl.col("used") % LENGTH + OPENS + 1)
 
     def run() -> pl.Series:
         began = cases.lazy() if lazy else cases
-        days = began.select("length", local=local).with_columns(day=day).with_columns(used=used)
+        kept = [] if one_amount else ["length"]
+        days = began.select(*kept, local=local).with_columns(day=day).with_columns(used=used)
         return days.select(due=due.dt.replace_time_zone(ZONE).dt.convert_time_zone("UTC")).lazy().collect()["due"]
 
     return run

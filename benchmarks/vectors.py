@@ -1,13 +1,14 @@
 """A million deadlines at once, beside other ways to compute them: `vector.deadline` and the frames over it.
 
-Rows are any microsecond of eleven years, in no order, each with a duration of its own: whole minutes up to 40 hours.
-Every contestant answers all of them, the slow ones fewer, from tables made before; every answer is new memory. Peers
-run as they come: Polars on all cores, DuckDB on all and on one; ours, NumPy and numba on one. The kernel in numba
-looks for nothing missing or out of range, and is compiled before.
+Rows are any microsecond of eleven years, in no order, each with a duration of its own: whole minutes up to 40 hours; or
+with one for all, 8 hours. Every contestant answers all of them, the slow ones fewer, from tables made before; every
+answer is new memory. Peers run as they come: Polars on all cores, DuckDB on all and on one; ours, NumPy and numba on
+one. The kernel in numba looks for nothing missing or out of range, and is compiled before.
 """
 
 from __future__ import annotations
 
+import gc
 import random
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -51,12 +52,16 @@ Told = tuple[Iterable[str], list[Claim]]
 
 @dataclass(frozen=True)
 class Peer:
-    """A contestant: how it answers, how many rows it is asked, how many times as fast we want to be, and on what."""
+    """A contestant: how it answers, how many rows it is asked, how many times as fast we want to be, and on what.
+
+    It may be asked one duration for all rows, and its dues may be at the next opening.
+    """
 
     ask: Callable[[Rows], Question]
     rows: int
     at_least: float | None = None
     one_amount: bool = False
+    next_opening: bool = False
 
 
 PEERS = {
@@ -68,8 +73,19 @@ PEERS = {
     "DuckDB ASOF join, one thread": Peer(partial(peers.duckdb_asof, threads=1), MANY, at_least=20),
     "Polars business days, eager": Peer(peers.polars_business_days, MANY, at_least=50),
     "Polars business days, lazy": Peer(partial(peers.polars_business_days, lazy=True), MANY, at_least=50),
+    **{
+        f"{name}, one for all": Peer(partial(ask, one_amount=True), MANY, at_least=at_least, one_amount=True)
+        for name, ask, at_least in (
+            ("DuckDB, all cores", peers.duckdb_asof, 20),
+            ("DuckDB, one thread", partial(peers.duckdb_asof, threads=1), 20),
+            ("Polars, eager", peers.polars_business_days, 50),
+            ("Polars, lazy", partial(peers.polars_business_days, lazy=True), 50),
+        )
+    },
     "workclock add_many": Peer(peers.workclock_add_many, 20_000, at_least=100),
-    "pandas CustomBusinessHour": Peer(peers.custom_business_hour, 2_000, at_least=5_000, one_amount=True),
+    "pandas CustomBusinessHour": Peer(
+        peers.custom_business_hour, 2_000, at_least=5_000, one_amount=True, next_opening=True
+    ),
 }
 OURS, ADDED = "supportsla vector.deadline", "np.add, no calendar"
 AT_MOST = {ADDED: 8, "numba, one thread, unchecked": 3.5}
@@ -106,11 +122,16 @@ def agreement(calendar: Calendar, rng: np.random.Generator) -> Iterator[str]:
     yield from compared(asked, vector.deadline(calendar, asked.starts, asked.durations), "scalar", _scalar(calendar))
     for name, peer in PEERS.items():
         rows = with_one_amount(asked) if peer.one_amount else asked
-        mine = vector.deadline(calendar, rows.starts, rows.durations)
+        mine = _with_one(calendar, rows) if peer.one_amount else vector.deadline(calendar, rows.starts, rows.durations)
         yield from compared(rows, mine, name, peer.ask)
-        if peer.one_amount:
+        if peer.next_opening:
             mine = vector.deadline(calendar, rows.starts, rows.durations, boundary="open")
             yield from compared(rows, mine, '  (and with boundary="open")', peer.ask)
+
+
+def _with_one(calendar: Calendar, rows: Rows) -> Array:
+    """Our answers of one duration for all, of so many rows that its dues are tabulated."""
+    return vector.deadline(calendar, np.tile(rows.starts, 2 * MANY // len(rows)), ONE)[-len(rows) :]
 
 
 def _columns(rows: Rows) -> tuple[Array, Array]:
@@ -208,6 +229,7 @@ def figures(times: Mapping[str, Sequence[float]]) -> Iterator[Figure]:
     """Each contestant's median, and its ratio to ours."""
     yield Figure(ADDED, median(times[ADDED]), MANY, *_beside(times, Line("", OURS, ADDED, at_most=AT_MOST[ADDED])))
     yield Figure(OURS, median(times[OURS]), MANY, ours=True)
+    yield Figure(f"{OURS}, one for all", median(times["one for all"]), MANY, ours=True)
     for name, peer in PEERS.items():
         mine = "one for all" if peer.one_amount else OURS
         line = Line("", mine, name, at_least=peer.at_least, at_most=AT_MOST.get(name))
@@ -344,7 +366,7 @@ def others(calendar: Calendar, rows: Rows, rounds: int, rng: random.Random) -> I
 
 
 def memory(calendar: Calendar, rows: Rows) -> Told:
-    """What a question over many rows takes beside its answer, and what the tables do."""
+    """What a question over many rows takes beside its answer, and what the tables do, also of one duration for all."""
     scratch, output = scratch_bytes(ours(calendar, rows))
     years, held = tables_bytes(calendar)
     told = {
@@ -387,6 +409,8 @@ def _arrays(thing: object, seen: set[int]) -> Iterator[Array]:
     inner = getattr(thing, "__dict__", {}).values()
     if isinstance(thing, tuple | list):
         inner = thing
+    elif hasattr(thing, "cache_info"):
+        inner = gc.get_referents(thing)
     elif isinstance(thing, dict):
         inner = thing.values()
     for part in inner:

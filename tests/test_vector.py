@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Any, Literal
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -30,14 +34,16 @@ from supportsla import (
     is_open,
     next_open,
     public_holidays,
+    windows,
 )
 from supportsla.errors import InvalidChoice, InvalidTable, WrongType
 
 np = pytest.importorskip("numpy", reason="the extra numpy is not installed")
 
 from supportsla import vector  # noqa: E402
-from supportsla.vector.arrays import table_of  # noqa: E402
-from supportsla.vector.grids import ramp, steps  # noqa: E402
+from supportsla.vector import arrays  # noqa: E402
+from supportsla.vector.arrays import Dues, table_of  # noqa: E402
+from supportsla.vector.grids import Ramp, grid  # noqa: E402
 
 Boundary = Literal["close", "open"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,6 +58,8 @@ DENSE = BusinessCalendar(
 LAST_SEEN = BusinessCalendar("Europe/London", "off", exceptions={date(2012, 3, 5): "09:00-17:00"})
 boundaries = st.sampled_from(BOUNDARIES)
 rows = st.sampled_from((3, MANY))
+worths = st.sampled_from((0, arrays.WORTH))
+"""Whether the dues of one amount are made at once, or not at all for so few rows."""
 
 
 def stamps(points: Sequence[datetime], unit: str = "us") -> Any:
@@ -82,15 +90,16 @@ def compiled_around(calendar: Calendar) -> Calendar:
     return calendar
 
 
-@given(scenes(4), boundaries, st.sampled_from((1, -1, 0)), rows, st.sampled_from(("us", "ns")))
+@given(scenes(4), boundaries, st.sampled_from((1, -1, 0)), rows, st.sampled_from(("us", "ns")), worths)
 def test_a_deadline_is_that_of_each_start_alone(
-    scene: Scene, boundary: Boundary, sign: int, count: int, unit: str
+    scene: Scene, boundary: Boundary, sign: int, count: int, unit: str, worth: int
 ) -> None:
     calendar, starts = scene.calendar, many(scene.points, count)
     for one in scene.durations:
         duration = Duration(one.unit, one.amount * sign)
         expected = alone(partial(deadline, calendar, duration=duration, boundary=boundary), starts)
-        found = vector.deadline(calendar, stamps(starts, unit), duration, boundary=boundary)
+        with mock.patch.object(arrays, "WORTH", worth):
+            found = vector.deadline(calendar, stamps(starts, unit), duration, boundary=boundary)
         assert found.dtype == f"M8[{unit}]"
         assert instants(found) == expected
 
@@ -125,23 +134,122 @@ def test_a_desk_is_open_where_it_is_for_each_instant_alone(scene: Scene, count: 
     assert vector.is_open(scene.calendar, stamps(at)).tolist() == expected
 
 
-@given(scenes(2), rows)
-def test_the_next_opening_is_that_of_each_instant_alone(scene: Scene, count: int) -> None:
+@given(scenes(2), rows, worths)
+def test_the_next_opening_is_that_of_each_instant_alone(scene: Scene, count: int, worth: int) -> None:
     at = many(scene.points, count)
     expected = alone(partial(next_open, scene.calendar), at)
-    assert instants(vector.next_open(scene.calendar, stamps(at))) == expected
+    with mock.patch.object(arrays, "WORTH", worth):
+        assert instants(vector.next_open(scene.calendar, stamps(at))) == expected
 
 
-@given(scenes(2), boundaries, st.integers(1, 999))
-def test_nanoseconds_are_exact(scene: Scene, boundary: Boundary, nanoseconds: int) -> None:
+@given(scenes(2), boundaries, st.integers(1, 999), worths)
+def test_nanoseconds_are_exact(scene: Scene, boundary: Boundary, nanoseconds: int, worth: int) -> None:
     """Open time to the nanosecond: a start that is that much later is due that much later, or at another window."""
     calendar, late = library_calendar(scene.plain), np.timedelta64(nanoseconds, "ns")
     starts = stamps(many(scene.points, MANY), "ns")
-    due = vector.deadline(calendar, starts + late, scene.amounts[0], boundary=boundary)
+    with mock.patch.object(arrays, "WORTH", worth):
+        due = vector.deadline(calendar, starts + late, scene.amounts[0], boundary=boundary)
     open_time = vector.elapsed(calendar, starts + late, due)
     assert (open_time == np.timedelta64(scene.amounts[0] // MICROSECOND, "us")).all()
     searched = [vector.deadline(calendar, start + late, scene.amounts[0], boundary=boundary) for start in starts]
     assert (due == np.array(searched)).all()
+
+
+DESKS: dict[str, Calendar] = {
+    "a desk with holidays": DESK,
+    "nights": BusinessCalendar("Europe/Berlin", "Mo-Su 22:00-06:00"),
+    "nights of some days": BusinessCalendar("Australia/Lord_Howe", "Fr-Su 20:00-04:30", holidays_close="shift"),
+    "a break of a minute": BusinessCalendar("America/Chicago", "Mo-Fr 09:00-12:00,12:01-17:00"),
+    "open all hours but on holidays": BusinessCalendar("America/Chicago", "24/7", holidays=public_holidays("US")),
+    "always open": ALWAYS,
+    "closed for a minute a day": BusinessCalendar("Asia/Kolkata", "Mo-Su 00:00-23:59"),
+    "open an hour a week": BusinessCalendar("Europe/London", "Su 01:00-02:00"),
+}
+LENGTHS = [MICROSECOND, *(timedelta(minutes=minutes) for minutes in (7 * 60 + 59, 8 * 60, 40 * 60))]
+
+
+def crossing_starts(calendar: Calendar, amount: timedelta, first: datetime) -> Any:
+    """Openings, closings, and starts that are due there, a microsecond off; and one that is missing."""
+    some = list(islice(windows(calendar, first, first + timedelta(days=60)), 40))
+    edges = [edge for window in some for edge in (window.opens, window.closes)] + [first]
+    edges += [deadline(calendar, edge, -amount, boundary=boundary) for edge in edges for boundary in BOUNDARIES]
+    starts = stamps([edge + off for edge in edges for off in (-MICROSECOND, timedelta(0), MICROSECOND)])
+    return np.concatenate((starts, stamps([first] * MANY), np.array(["NaT"], "M8[us]")))
+
+
+def dues_of(calendar: Calendar, amount: timedelta, boundary: Boundary, scale: int = 1) -> Dues:
+    timeline = calendar.compiled.timeline
+    assert timeline is not None
+    grids = table_of(timeline, scale).grids
+    assert grids is not None
+    return grids.dues(amount // MICROSECOND * scale, int(boundary == "close"))
+
+
+@pytest.mark.parametrize("calendar", DESKS.values(), ids=list(DESKS))
+@pytest.mark.parametrize("amount", LENGTHS, ids=str)
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+def test_one_amount_for_many_rows_is_due_when_it_is_for_each_alone(
+    calendar: Calendar, amount: timedelta, boundary: Boundary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrays, "WORTH", 0)
+    monkeypatch.setattr(arrays, "DUES_BYTES", 1_000_000)
+    dues = dues_of(compiled_around(calendar), amount, boundary)
+    vars(dues).pop("ramp", None)
+    assert dues.ramp is not None
+    for first in (datetime(2019, 3, 8, tzinfo=UTC), datetime(2024, 10, 20, tzinfo=UTC)):
+        starts = crossing_starts(calendar, amount, first)
+        with mock.patch.object(Dues, "asked_by", autospec=True, side_effect=Dues.asked_by) as asked:
+            found = vector.deadline(calendar, starts, amount, boundary=boundary)
+        assert [call.args for call in asked.call_args_list] == [(dues, len(starts))]
+        assert np.isnat(found[-1])
+        assert instants(found[:-1]) == alone(
+            partial(deadline, calendar, duration=amount, boundary=boundary), instants(starts[:-1])
+        )
+
+
+@pytest.mark.parametrize("calendar", DESKS.values(), ids=list(DESKS))
+def test_the_next_opening_is_one_look_too(calendar: Calendar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrays, "WORTH", 0)
+    starts = crossing_starts(compiled_around(calendar), timedelta(0), datetime(2024, 10, 20, tzinfo=UTC))
+    found = vector.next_open(calendar, starts)
+    assert dues_of(calendar, timedelta(0), "open").asked == len(starts)
+    assert instants(found[:-1]) == alone(partial(next_open, calendar), instants(starts[:-1]))
+
+
+@pytest.mark.parametrize("calendar", DESKS.values(), ids=list(DESKS))
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+def test_one_amount_is_exact_to_the_nanosecond(
+    calendar: Calendar, boundary: Boundary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an amount for each row, for which no dues are made."""
+    monkeypatch.setattr(arrays, "WORTH", 0)
+    monkeypatch.setattr(arrays, "DUES_BYTES", 1_000_000)
+    hours = timedelta(hours=8)
+    near = crossing_starts(compiled_around(calendar), hours, datetime(2024, 10, 20, tzinfo=UTC)).astype("M8[ns]")
+    starts = np.concatenate([near + np.timedelta64(off, "ns") for off in (-999, -1, 0, 1, 999)])
+    found, expected = (
+        vector.deadline(calendar, starts, amount, boundary=boundary)
+        for amount in (hours, np.full(len(starts), np.timedelta64(hours)))
+    )
+    assert dues_of(calendar, hours, boundary, 1000).ramp is not None
+    assert found.dtype == "M8[ns]"
+    assert np.array_equal(found, expected, equal_nan=True)
+
+
+def test_the_dues_of_one_amount_are_made_once_enough_rows_ask() -> None:
+    calendar = compiled_around(BusinessCalendar("America/Chicago", "We 10:00-11:00"))
+    dues, starts = dues_of(calendar, timedelta(hours=3), "close"), stamps([EPOCH.replace(year=2019)] * 10_000)
+    enough = arrays.WORTH * len(dues.table.opens)
+    while dues.asked + len(starts) < enough:
+        vector.deadline(calendar, starts, business_hours(3))
+        assert "ramp" not in vars(dues)
+    found = vector.deadline(calendar, starts, business_hours(3))
+    assert "ramp" in vars(dues)
+    assert instants(found[:1]) == [deadline(calendar, instants(starts)[0], business_hours(3))]
+
+
+def test_an_amount_beyond_all_years_has_no_dues() -> None:
+    assert dues_of(compiled_around(ALWAYS), timedelta(days=200_000), "close").ramp is None
 
 
 @pytest.mark.parametrize("unit", ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "25s"])
@@ -267,9 +375,13 @@ def test_a_closing_at_midnight_is_of_the_date_that_it_ends(hours: str, days: int
     assert instants(vector.deadline(calendar, stamps(instants_of_a_week), business_days(days))) == expected
 
 
-@pytest.mark.parametrize("hours", [40_000, -40_000])
+@pytest.mark.parametrize("hours", [2_000, 40_000, -40_000])
 @pytest.mark.parametrize("boundary", BOUNDARIES)
-def test_years_are_compiled_when_amounts_want_them(hours: int, boundary: Boundary) -> None:
+@pytest.mark.parametrize("worth", [0, arrays.WORTH])
+def test_years_are_compiled_when_amounts_want_them(
+    hours: int, boundary: Boundary, worth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrays, "WORTH", worth)
     starts = [datetime(2019, 5, 3, 7, tzinfo=UTC) + timedelta(hours=5 * i) for i in range(MANY)]
     found, expected = (BusinessCalendar("America/Chicago", "Mo-Fr 09:00-17:00") for _ in range(2))
     elapsed(found, starts[0], starts[-1])
@@ -407,7 +519,8 @@ def test_more_than_292_years_of_nanoseconds_are_refused() -> None:
 
 def test_windows_too_dense_for_a_grid_are_searched_for() -> None:
     starts = [datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=7 * i) for i in range(MANY)]
-    found = vector.deadline(compiled_around(DENSE), stamps(starts), business_hours(40))
+    elapsed(DENSE, starts[0], datetime(2021, 1, 1, tzinfo=UTC))
+    found = vector.deadline(DENSE, stamps(starts), business_hours(40))
     assert DENSE.compiled.timeline is not None
     assert table_of(DENSE.compiled.timeline, 1).grids is None
     assert instants(found) == [deadline(DENSE, at, business_hours(40)) for at in starts]
@@ -434,7 +547,17 @@ def test_the_tables_of_ten_years_take_two_megabytes_at_most(hours: str) -> None:
     assert calendar.compiled.timeline is not None
     grids = table_of(calendar.compiled.timeline, 1).grids
     assert grids is not None
-    assert grids.nbytes <= 2_000_000
+    asked, made = [grids.dues(minutes * 60_000_000, left) for minutes in (1, 59, 240, 480, 2400) for left in (0, 1)], 0
+    for dues in asked:
+        made = max(made, dues.ramp.nbytes if dues.ramp is not None else 0)
+    assert grids.nbytes + arrays.KEPT * made <= 2_000_000
+
+
+def test_the_dues_of_the_last_few_amounts_are_kept() -> None:
+    calendar = compiled_around(BusinessCalendar("America/Chicago", "Mo-Fr 09:00-17:00"))
+    asked = [weakref.ref(dues_of(calendar, timedelta(hours=hours), "close")) for hours in range(1, 10)]
+    gc.collect()
+    assert [dues() is not None for dues in asked] == [False] * (9 - arrays.KEPT) + [True] * arrays.KEPT
 
 
 def test_one_dense_date_costs_steps_and_not_the_grid() -> None:
@@ -448,34 +571,45 @@ def test_one_dense_date_costs_steps_and_not_the_grid() -> None:
 
 
 gaps = st.lists(st.tuples(st.integers(1, 500), st.integers(1, 500)), min_size=1, max_size=40)
+sizes = st.sampled_from((30_000, 100_000))
 
 
-@given(gaps, st.sampled_from((10_000, 30_000, 100_000)))
+@given(gaps, sizes)
 def test_a_ramp_says_what_a_search_says(lengths: list[tuple[int, int]], most_bytes: int) -> None:
     edges = np.cumsum(np.array(lengths).ravel())
     opens, closes = np.append(0, edges[::2]), np.append(0, edges[1::2])
-    length = int(edges[-1]) + 7
-    made = ramp(opens, closes, length, most_bytes)
-    assert made is not None
-    assert made.nbytes <= most_bytes
+    length, after = int(edges[-1]) + 7, np.cumsum(closes - opens)
+    opened = grid(opens, length, most_bytes)
+    assert opened is not None
     ticks = np.arange(length)
-    found, cells, spare = np.empty((3, length), np.int64)
-    made.find(ticks, found, cells, spare)
+    found, places, spare = np.empty((3, length), np.int64)
+    assert Ramp(opened, closes - after, after).find(ticks, found, places, spare) is None
     is_in_a_window = np.array([((opens <= tick) & (tick < closes)).any() for tick in ticks])
     assert (found == np.append(0, np.cumsum(is_in_a_window)[:-1])).all()
 
 
-@given(st.lists(st.integers(1, 500), max_size=40), st.sampled_from((10_000, 30_000, 100_000)))
-def test_steps_say_what_a_search_says(lengths: list[int], most_bytes: int) -> None:
+@given(st.lists(st.integers(1, 500), max_size=40), sizes)
+def test_a_grid_says_what_a_search_says(lengths: list[int], most_bytes: int) -> None:
     keys = np.append(0, np.cumsum(np.array(lengths, dtype=np.int64)))
-    values, length = keys * 3 - 50, int(keys[-1]) + 7
-    made = steps(keys, values, length, most_bytes)
+    length = int(keys[-1]) + 7
+    made = grid(keys, length, most_bytes)
     assert made is not None
     assert made.nbytes <= most_bytes
     ticks = np.arange(length)
-    found, slots = np.empty((2, length), np.int64)
-    made.find(ticks, found, slots)
-    assert (found == values[keys.searchsorted(ticks, "right") - 1]).all()
+    places, spare = np.empty((2, length), np.int64)
+    assert made.find(ticks, places, spare) is None
+    assert (places == keys.searchsorted(ticks, "right") - 1).all()
+
+
+def test_a_grid_says_which_ticks_are_out_of_its_stretch() -> None:
+    made = grid(np.array([0, 3, 4]), 10, 1000)
+    assert made is not None
+    ticks = np.array([-(2**63), -1, 0, 3, 9, 10, 2**63 - 1])
+    places, spare = np.empty((2, len(ticks)), np.int64)
+    odd = made.find(ticks, places, spare)
+    assert odd is not None
+    assert odd.tolist() == [True, True, False, False, False, True, True]
+    assert places[~odd].tolist() == [0, 1, 2]
 
 
 REFUSED: dict[str, Any] = {

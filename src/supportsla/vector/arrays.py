@@ -7,8 +7,9 @@ nanoseconds fit.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
@@ -19,12 +20,25 @@ import numpy.typing as npt
 from supportsla.calendars import HORIZON, Timeline
 from supportsla.zones import DAY, FIRST_YEAR, LAST_YEAR, MICROSECOND, wall_clock
 
-from .grids import Mask, Places, Ramp, Steps, Ticks, ramp, steps
+from .grids import Grid, Mask, Places, Ramp, Ticks, grid
 
-__all__ = ["Clock", "Grids", "Table", "Unsigned", "clock_of", "open_days_of", "table_of", "ticks_of"]
+__all__ = [
+    "KEPT",
+    "WORTH",
+    "Clock",
+    "Dues",
+    "Grids",
+    "Table",
+    "Unsigned",
+    "clock_of",
+    "open_days_of",
+    "table_of",
+    "ticks_of",
+]
 
 Unsigned = npt.NDArray[np.uint64]
-_RAMP_BYTES, _STEPS_BYTES = 80_000, 60_000
+_GRID_BYTES, DUES_BYTES = 60_000, 25_000
+KEPT, WORTH = 3, 200
 _FAR = 2**62
 
 
@@ -34,23 +48,61 @@ def ticks_of(time: timedelta, scale: int) -> int:
 
 
 class Grids(NamedTuple):
-    """What a table holds, to be found without a search, from `start` for a `length`, which has a `total` of open time.
+    """What a table holds, to be found without a search.
 
-    `before` is the open time before a tick. The others are the anchor, in ticks since 1970-01-01Z, of the window in
-    which so much open time is reached: `firsts` where it is at the latest, `lasts` where more of it follows.
+    `before` is the open time before a tick since the table's `start`. `reached` is the window in which so much open
+    time is reached and more follows, and `anchors` has its anchor, in ticks since 1970-01-01Z. `dues` are those of an
+    amount and a `left`, as in `Kernel`; the last few are kept.
     """
 
     start: int
-    length: int
-    total: int
     before: Ramp
-    firsts: Steps
-    lasts: Steps
+    reached: Grid
+    anchors: Ticks
+    dues: Callable[[int, int], Dues]
 
     @property
     def nbytes(self) -> int:
-        """What they take, in bytes."""
-        return self.before.nbytes + self.firsts.nbytes + self.lasts.nbytes
+        """What they take, in bytes, but for the dues."""
+        return self.before.nbytes + self.reached.nbytes + self.anchors.nbytes
+
+
+class Dues:
+    """The dues of one amount by the start, in one look that is no deeper than the two that it is for."""
+
+    def __init__(self, table: Table, deepest: int, amount: int, left: int) -> None:
+        self.table, self.deepest, self.amount, self.left = table, deepest, amount, left
+        self.asked = 0
+
+    def asked_by(self, rows: int) -> Ramp | None:
+        """The dues, once as many rows have asked, with these, as are answered in the time of making them."""
+        self.asked += rows
+        return self.ramp if self.asked >= WORTH * len(self.table.opens) else None
+
+    @cached_property
+    def ramp(self) -> Ramp | None:
+        """The dues, up to those beyond the table; none where all are, or the windows are too dense.
+
+        The keys are the openings, and the crossings: the first starts that are due in the next window. At an opening
+        that is due at a closing and crosses a tick later, the due is what it was in the gap, so that is no key.
+        """
+        table, amount, left = self.table, self.amount, self.left
+        if amount >= table.total:
+            return None
+        opens, closes, after, anchors = table.signed
+        used = after - amount + left
+        used = used[used > 0]
+        crossings = used + anchors[after.searchsorted(used)]
+        length = int(crossings[-1])
+        openings = np.setdiff1d(opens[opens > 0], crossings - left, assume_unique=True)
+        keys = np.sort(np.concatenate(([0], openings, crossings)))
+        keys = keys[: keys.searchsorted(length)]
+        window = opens.searchsorted(keys, "right") - 1
+        goals = keys - anchors[window] + amount
+        dues = goals + anchors[after.searchsorted(goals - left, "right")] + table.start
+        tops = dues + closes[window] - keys
+        found = grid(keys, length, DUES_BYTES * table.years - 2 * keys.nbytes, self.deepest)
+        return None if found is None else Ramp(found, keys - dues, tops)
 
 
 class Table:
@@ -73,19 +125,27 @@ class Table:
         self.horizon = ticks_of(HORIZON, scale)
         self.years = timeline.last_year - timeline.first_year + 1
 
+    @property
+    def signed(self) -> tuple[Ticks, Ticks, Ticks, Ticks]:
+        """Opens, closes, open time and anchors, which fit 63 bits where there are grids."""
+        opens, closes, after, anchors = (
+            column.view(np.int64) for column in (self.opens, self.closes, self.after, self.anchors)
+        )
+        return opens, closes, after, anchors
+
     @cached_property
     def grids(self) -> Grids | None:
         """The grids; none where windows are too dense for them, 5 years apart, or too long to be added to."""
         if self.deserts or not self.total or self.length >= _FAR:
             return None
-        opens, closes, after = (column.view(np.int64) for column in (self.opens, self.closes, self.after))
-        before = ramp(opens, closes, self.length, _RAMP_BYTES * self.years)
-        anchors, most = self.anchors[1:].view(np.int64) + self.start, _STEPS_BYTES * self.years
-        firsts = steps(np.append(0, after[1:-1] + 1), anchors, self.total, most)
-        lasts = steps(after[:-1], anchors, self.total, most)
-        if before is None or firsts is None or lasts is None:
+        opens, _, after, anchors = self.signed
+        most, windows = _GRID_BYTES * self.years, slice(int(opens[1] == 0), None)
+        opened, reached = grid(opens[windows], self.length, most), grid(after[:-1], self.total, most)
+        if opened is None or reached is None:
             return None
-        return Grids(self.start, self.length, self.total, before, firsts, lasts)
+        before = Ramp(opened, anchors[windows], after[windows])
+        dues = lru_cache(KEPT)(partial(Dues, self, opened.depth + reached.depth))
+        return Grids(self.start, before, reached, anchors[1:] + self.start, dues)
 
     def window(self, at: Unsigned) -> Places:
         """The window that opened last."""

@@ -1,19 +1,20 @@
 """Grids: what a search in sorted arrays finds, found for many ticks at once.
 
 A search halves the windows of ten years eleven times, and every halving is a guess that the processor loses. A grid
-needs none: the stretch is cut into cells of a power of two, so that a tick's cell is a shift away, and what is left to
-decide within a cell takes a few steps without a branch, as many as the fullest cell needs. So a short gap costs a step
-more, and no finer grid.
+needs none: the stretch is cut into cells of a power of two, so that a tick's cell is a shift away. A cell says how far
+to move its ticks, so that another shift gives the number of the key that they have reached: the one key within the cell
+is moved onto an edge. Where several keys are in a cell, that is done again for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["NONE", "Mask", "Places", "Ramp", "Steps", "Ticks", "ramp", "steps"]
+__all__ = ["NONE", "Grid", "Mask", "Places", "Ramp", "Ticks", "grid", "taken"]
 
 Ticks = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -21,106 +22,104 @@ Places = npt.NDArray[np.intp]
 NONE = int(np.iinfo(np.int64).min)
 """A tick that is missing, as NaT is; in answers, one that there is not."""
 
-_DEEPEST = 15
+_DEEPEST, _FAR = 15, 2**62
 
 
-class Ramp:
-    """Open time by tick, over `[0, length)`: in window i the tick less `anchors[i]`, and `after[i]` once it is closed.
+class Grid:
+    """Which of sorted keys, the first of which is 0, a tick in `[0, length)` has reached last.
 
-    A cell holds the window that opened last by its start, and so many after it that the last of them does not close
-    within the cell. Of two windows, the open time is the tick less the second anchor, but at least what there is after
-    the first, but at most the tick less the first anchor; and so on, from the last window to the first.
+    A level leads from slots, the first of which are the cells, to the slots that come of cutting each at its first key;
+    the last one leads to the keys alone. It holds what to add to the ticks of a slot, so that a shift numbers the next.
     """
 
-    def __init__(self, anchors: Ticks, after: Ticks, first: Places, shift: int, depth: int) -> None:
-        self.shift = shift
-        self.anchors = [_at(anchors, first + level) for level in range(depth + 1)]
-        self.after = [_at(after, first + level) for level in range(depth)]
+    def __init__(self, keys: Ticks, length: int, shift: int, depth: int) -> None:
+        self.length, self.shift = length, shift
+        cells, inner = np.arange(_cells(length, shift), dtype=np.int64) << shift, keys[keys & (1 << shift) - 1 > 0]
+        within = np.arange(len(inner)) - (inner >> shift).searchsorted(inner >> shift)
+        cuts = (inner[within < level] for level in range(1, depth))
+        slots = [cells, *(np.sort(np.append(cells, cut), kind="stable") for cut in cuts), keys]
+        self.levels = [_moves(before, after, shift) for before, after in pairwise(slots)]
 
     @property
     def nbytes(self) -> int:
         """What the tables take, in bytes."""
-        return sum(table.nbytes for table in (*self.anchors, *self.after))
+        return sum(level.nbytes for level in self.levels)
 
-    def find(self, ticks: Ticks, found: Ticks, cells: Ticks, spare: Ticks) -> None:
-        """Put the open time before each tick, all of them within the stretch, into `found`."""
-        np.right_shift(ticks, self.shift, out=cells)
-        self.anchors[-1].take(cells, out=spare, mode="clip")
-        np.subtract(ticks, spare, out=found)
-        for anchors, after in zip(self.anchors[-2::-1], self.after[::-1], strict=True):
-            after.take(cells, out=spare, mode="clip")
-            np.maximum(found, spare, out=found)
-            anchors.take(cells, out=spare, mode="clip")
-            np.subtract(ticks, spare, out=spare)
-            np.minimum(found, spare, out=found)
+    @property
+    def depth(self) -> int:
+        """How many levels it has: as many as there are keys in a cell."""
+        return len(self.levels)
 
-
-def ramp(opens: Ticks, closes: Ticks, length: int, most_bytes: int) -> Ramp | None:
-    """The ramp of windows in so much memory, of the least depth; None where they are too dense for that."""
-    after = np.cumsum(closes - opens)
-    anchors, best = np.append(closes - after, length), None
-    for shift, starts in _cuts(length, most_bytes // 24):
-        first = opens.searchsorted(starts, "right") - 1
-        depth = max(1, int((closes.searchsorted(starts + (1 << shift)) - first).max()))
-        fits = depth <= _DEEPEST and len(starts) * 8 * (2 * depth + 1) <= most_bytes
-        if fits and (best is None or depth < best[2]):
-            best = first, shift, depth
-    return None if best is None else Ramp(anchors, after, *best)
+    def find(self, ticks: Ticks, places: Ticks, spare: Ticks) -> Mask | None:
+        """Put the number of the key into `places`; the answer is which ticks are out of the stretch, and now 0."""
+        odd = _out_of(ticks, self.length)
+        if odd is not None:
+            np.putmask(ticks, odd, 0)
+        np.right_shift(ticks, self.shift, out=places)
+        for level in self.levels:
+            np.add(ticks, taken(level, places, spare), out=spare)
+            np.right_shift(spare, self.shift, out=places)
+        return odd
 
 
-class Steps:
-    """Values that hold from sorted keys on, the first of which is 0, over `[0, length)`.
+def grid(keys: Ticks, length: int, most_bytes: int, deepest: int = _DEEPEST) -> Grid | None:
+    """The grid in so much memory, of the fewest levels; None where the keys are too dense for that."""
+    for depth in range(1, deepest + 1):
+        apart = np.min(keys[depth:] - keys[:-depth], initial=length)
+        shift = int(apart).bit_length() - 1
+        cells = _cells(length, shift)
+        if 8 * depth * cells <= most_bytes and cells + len(keys) < 2 * _FAR >> shift:
+            found = Grid(keys, length, shift, depth)
+            if found.nbytes <= most_bytes:
+                return found
+    return None
 
-    A cell has a slot for the value before its first key and one for that after each. A tick starts at the first slot,
-    and goes on by one for each key that it has reached: `bounds` holds for each slot the last tick before the next key.
-    """
 
-    def __init__(self, keys: Ticks, values: Ticks, starts: Ticks, shift: int, depth: int) -> None:
-        self.shift, self.depth, self.bits = shift, depth, depth.bit_length()
-        reached = keys.searchsorted(starts, "right")
-        next_key = (reached[:, None] + np.arange(1 << self.bits)).ravel()
-        self.bounds = _at(np.append(keys, 2**62), next_key) - 1
-        self.values = _at(values, np.minimum(next_key, len(keys)) - 1)
+class Ramp(NamedTuple):
+    """A value that, from each key of a grid on, is the tick less an anchor, but at most a top."""
+
+    grid: Grid
+    anchors: Ticks
+    tops: Ticks
 
     @property
     def nbytes(self) -> int:
-        """What the tables take, in bytes."""
-        return self.bounds.nbytes + self.values.nbytes
+        """What it takes, in bytes."""
+        return self.grid.nbytes + self.anchors.nbytes + self.tops.nbytes
 
-    def find(self, ticks: Ticks, found: Ticks, slots: Ticks) -> None:
-        """Put the value that holds at each tick, all of them within the stretch, into `found`."""
-        np.right_shift(ticks, self.shift, out=slots)
-        np.left_shift(slots, self.bits, out=slots)
-        for _ in range(self.depth):
-            self.bounds.take(slots, out=found, mode="clip")
-            np.subtract(found, ticks, out=found)
-            np.right_shift(found, 63, out=found)
-            np.subtract(slots, found, out=slots)
-        self.values.take(slots, out=found, mode="clip")
+    def find(self, ticks: Ticks, found: Ticks, places: Ticks, spare: Ticks) -> Mask | None:
+        """Put the value at each tick into `found`; the answer is that of the grid."""
+        odd = self.grid.find(ticks, places, spare)
+        np.subtract(ticks, taken(self.anchors, places, spare), out=found)
+        np.minimum(found, taken(self.tops, places, spare), out=found)
+        return odd
 
 
-def steps(keys: Ticks, values: Ticks, length: int, most_bytes: int) -> Steps | None:
-    """The steps in so much memory, of the least depth; None where the keys are too dense for that."""
-    best = None
-    for shift, starts in _cuts(length, most_bytes // 32):
-        cells = keys >> shift
-        fair = (depth for depth in range(1, _DEEPEST + 1) if not np.any(cells[depth:] == cells[:-depth]))
-        depth = next(fair, _DEEPEST + 1)
-        fits = depth <= _DEEPEST and len(starts) * 16 << depth.bit_length() <= most_bytes
-        if fits and (best is None or depth < best[2]):
-            best = starts, shift, depth
-    return None if best is None else Steps(keys, values, *best)
+def taken(values: Ticks, places: Ticks, out: Ticks) -> Ticks:
+    """The values at places, all of which there are, so that none wraps around: that mode is the quickest."""
+    found: Ticks = values.take(places, out=out, mode="wrap")
+    return found
 
 
-def _cuts(length: int, most: int) -> Iterator[tuple[int, Ticks]]:
-    """The ways to cut a stretch into cells, so many at most, from one cell on: the shift, and the starts."""
-    for shift in range(length.bit_length(), -1, -1):
-        count = (length - 1 >> shift) + 1
-        if count > most:
-            return
-        yield shift, np.arange(count, dtype=np.int64) << shift
+def _out_of(ticks: Ticks, length: int) -> Mask | None:
+    """Which ticks do not lie in `[0, length)`, if any."""
+    unsigned = ticks.view(np.uint64)
+    if np.maximum.reduce(unsigned) < length:
+        return None
+    odd: Mask = unsigned >= length
+    return odd
 
 
-def _at(values: Ticks, places: Places) -> Ticks:
-    """The values at those places, the last one for those beyond."""
-    return values[np.minimum(places, len(values) - 1)]
+def _cells(length: int, shift: int) -> int:
+    return (length - 1 >> shift) + 1
+
+
+def _moves(slots: Ticks, finer: Ticks, shift: int) -> Ticks:
+    """What to add to the ticks of each slot, by their starts, for a shift to tell which of the finer ones they are in.
+
+    They are those of the last finer slot that starts by then, and perhaps of the next.
+    """
+    following = np.bincount(slots.searchsorted(finer), minlength=len(slots))[: len(slots)].cumsum()
+    cut = np.minimum(np.append(finer, _FAR)[following], slots + (1 << shift))
+    moves: Ticks = (following << shift) - cut
+    return moves

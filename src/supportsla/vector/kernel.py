@@ -22,7 +22,7 @@ from supportsla.worktime import Boundary
 from supportsla.zones import FIRST, FIRST_YEAR, LAST, LAST_YEAR, MICROSECOND
 
 from .arrays import Clock, Grids, Table, clock_of, open_days_of, table_of, ticks_of
-from .grids import NONE, Mask, Ticks
+from .grids import NONE, Mask, Ramp, Ticks, taken
 
 __all__ = ["CHUNK", "Kernel", "chunks"]
 
@@ -34,12 +34,6 @@ _FEW = 100
 def chunks(size: int) -> Iterator[slice]:
     """Stretches of rows that fit into the cache."""
     return (slice(first, min(first + CHUNK, size)) for first in range(0, size, CHUNK))
-
-
-def _beyond(ticks: Ticks, end: int) -> Mask | None:
-    """Which ticks do not lie in [0, end), if any."""
-    unsigned = ticks.view(np.uint64)
-    return None if np.maximum.reduce(unsigned) < end else unsigned >= end
 
 
 def _either(one: Mask | None, other: Mask | None) -> Mask | None:
@@ -156,17 +150,16 @@ class Kernel:
 
     def _reach(self, grids: Grids, at: Ticks, amounts: Amounts, left: Amounts, found: Ticks) -> Mask | None:
         """`_seek` by the grids; the rows for which that is wrong."""
-        ticks, cells, spare = self._buffers(at.size)
+        if isinstance(amounts, int) and isinstance(left, int):
+            dues = grids.dues(amounts, left).asked_by(at.size)
+            if dues is not None:
+                return self._along(dues, grids.start, at, found)
+        ticks, places, spare = self._buffers(at.size)
         odd = self._before(grids, at, found)
         np.add(found, amounts, out=found)
-        if isinstance(left, int):
-            beyond = _beyond(found, grids.total - 1)
-            (grids.firsts if left else grids.lasts).find(found, spare, cells)
-        else:
-            np.subtract(found, left, out=ticks)
-            beyond = _beyond(ticks, grids.total - 1)
-            grids.lasts.find(ticks, spare, cells)
-        np.add(found, spare, out=found)
+        np.subtract(found, left, out=ticks)
+        beyond = grids.reached.find(ticks, places, spare)
+        np.add(found, taken(grids.anchors, places, spare), out=found)
         return _either(odd, beyond)
 
     def _grids(self, at: Ticks) -> Grids | None:
@@ -181,10 +174,13 @@ class Kernel:
 
     def _before(self, grids: Grids, at: Ticks, before: Ticks, *, later: int = 0) -> Mask | None:
         """Put the open time before each instant, or a tick later, into `before`; the rows for which that is wrong."""
-        ticks, cells, spare = self._buffers(at.size)
-        np.subtract(at, grids.start - later, out=ticks)
-        grids.before.find(ticks, before, cells, spare)
-        return _beyond(ticks, grids.length)
+        return self._along(grids.before, grids.start - later, at, before)
+
+    def _along(self, ramp: Ramp, start: int, at: Ticks, found: Ticks) -> Mask | None:
+        """Put what a ramp from a start on has for each instant into `found`; the rows for which that is wrong."""
+        ticks, places, spare = self._buffers(at.size)
+        np.subtract(at, start, out=ticks)
+        return ramp.find(ticks, found, places, spare)
 
     def _open_between(self, starts: Ticks, ends: Ticks, passed: Ticks) -> None:
         grids = self._grids(starts)
