@@ -70,7 +70,7 @@ def dask(calendar: Calendar, rows: Rows) -> Iterator[Ways]:
 @contextmanager
 def dask_client() -> Iterator[Any]:
     """Workers on loopback."""
-    settings = {"n_workers": WORKERS, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None}
+    settings = {"n_workers": WORKERS, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
     with LocalCluster(**settings, silence_logs=50) as cluster, Client(cluster) as client:
         yield client
 

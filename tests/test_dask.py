@@ -24,7 +24,6 @@ vector, frames = import_module("supportsla.vector"), import_module("supportsla.f
 over_dask, workers = import_module("supportsla.frames.dask"), import_module("supportsla.frames.workers")
 rows = import_module("drawn_rows")
 
-pytestmark = pytest.mark.xdist_group("dask")
 DESK = BusinessCalendar("America/Chicago", "Mo-Fr 07:00-12:00,13:00-19:00")
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 ROWS = 17_000
@@ -37,7 +36,7 @@ def cluster() -> Iterator[Any]:
     """Two workers, each a process of its own, on loopback."""
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=50
         ) as local,
         distributed.Client(local, set_as_default=False) as client,
     ):

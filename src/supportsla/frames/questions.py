@@ -176,10 +176,14 @@ def flags_of(column: Column) -> Array:
 
 
 def _array(column: Column) -> Array:
+    array: Array
     native = column.to_native()
-    if column.dtype == nw.Unknown:
-        native = native.dt.tz_convert("UTC")
-    array: Array = native.array.__arrow_array__().to_numpy() if _is_arrow(native) else series(native).to_numpy()
+    if _is_arrow(native):
+        array = native.array.__arrow_array__().to_numpy()
+    elif column.implementation.is_pandas_like():
+        array = native.to_numpy(f"{'m' if isinstance(column.dtype, nw.Duration) else 'M'}8[{native.dt.unit}]")
+    else:
+        array = column.to_numpy()
     return array
 
 
@@ -259,8 +263,10 @@ def _in_pandas(name: str, values: Array, like: Any, index: Any) -> Column:
     dtype = {"O": "str", "b": "boolean"}.get(kind)
     if kind == "O" and not {type(value) for value in values} <= {str, type(None)}:
         dtype = "object"
-    column = type(like)(values, index=index, name=name, dtype=dtype, copy=False)
     if kind == "M" and like.dt.tz is not None:
-        column = column.dt.tz_localize("UTC").dt.tz_convert(like.dt.tz)
+        ticks = type(like)(values.view("i8"), index=index, name=name, copy=False)
+        column = ticks.astype(str(values.dtype).replace("]", ", UTC]")).dt.tz_convert(like.dt.tz)
+    else:
+        column = type(like)(values, index=index, name=name, dtype=dtype, copy=False)
     column = column.convert_dtypes(dtype_backend="pyarrow") if _is_arrow(like) else column
     return series(column)
