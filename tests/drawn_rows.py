@@ -51,11 +51,15 @@ def drawn_log(cases: int, seed: int) -> dict[str, Any]:
     minutes = np.concatenate([np.zeros(cases, int), np.sort(generator.integers(0, 20_000, size - cases))])
     what = np.where(np.arange(size) < cases, "Opened", generator.choice(["Commented", "StatusChanged"], size))
     moved, opened = what == "StatusChanged", what == "Opened"
+
+    def only(rows: Any, texts: Any) -> list[str | None]:
+        return [text if there else None for there, text in zip(rows, texts, strict=True)]
+
     return {
         "ticket": [f"T-{number}" for number in case],
         "at": np.datetime64("2026-06-01T12:00", "us") + (minutes.astype("m8[m]") + np.arange(size)),
         "what": what.tolist(),
         "who": np.where(opened, "client", generator.choice(["client", "support"], size)).tolist(),
-        "status": np.where(moved, generator.choice(STATUSES, size), None).tolist(),
-        "priority": np.where(opened, generator.choice(PRIORITIES, size), None).tolist(),
+        "status": only(moved, generator.choice(STATUSES, size).tolist()),
+        "priority": only(opened, generator.choice(PRIORITIES, size).tolist()),
     }

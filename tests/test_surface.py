@@ -68,7 +68,7 @@ def test_no_module_is_named_like_a_public_function() -> None:
 def test_importing_the_library_imports_nothing_heavy() -> None:
     """Not holidays, dateutil, numpy, nor what only an error message needs."""
     heavy = "holidays dateutil numpy pandas hypothesis pytest asyncio difflib socket tzdata click rich cattrs"
-    heavy = f"{heavy} jsonschema icalendar narwhals polars pyarrow duckdb"
+    heavy = f"{heavy} jsonschema icalendar narwhals polars pyarrow duckdb dask pyspark"
     code = f"import sys, supportsla; print([m for m in {heavy.split()} if m in sys.modules])"
     unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=unmeasured)

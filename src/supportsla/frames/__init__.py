@@ -1,8 +1,9 @@
-"""Working time by the column, for pandas, Polars, PyArrow and DuckDB: columns in, columns out.
+"""Working time by the column, for pandas, Polars, PyArrow, DuckDB, Dask and Spark: columns in, columns out.
 
 Every function takes a frame and the names of its columns, and gives back a frame of the same kind with one column more;
 a column of that name is replaced. What pandas, Polars (eager and lazy), PyArrow (tables, record batches and their
-readers) and DuckDB (relations) have in common is one path to `supportsla.vector`.
+readers) and DuckDB (relations) have in common is one path to `supportsla.vector`; the workers of Dask and Spark go it
+for the parts of a frame that they have.
 
 Stamps with a zone are instants, and answers come back in the zone of their column. Stamps without a zone mean UTC, and
 answers have none either. Answers are in nanoseconds where a column is, else in microseconds; null answers null.
@@ -44,7 +45,7 @@ def deadline(
     """The frame with a column of when a duration is used up that begins at each start (W2, W3, W7, W8).
 
     Args:
-        frame: of pandas, Polars, PyArrow or DuckDB.
+        frame: of pandas, Polars, PyArrow, DuckDB, Dask or Spark.
         calendar: when the desk is open.
         starts: the name of a column of stamps; those without a zone mean UTC.
         duration: a `Duration`, a `timedelta` of business time, or the name of a column of durations, which are of
@@ -75,7 +76,7 @@ def elapsed(frame: Frame, calendar: Calendar, starts: str, ends: str, *, into: s
     """The frame with a column of the open time from each start to its end, negative where that lies before it.
 
     Args:
-        frame: of pandas, Polars, PyArrow or DuckDB.
+        frame: of pandas, Polars, PyArrow, DuckDB, Dask or Spark.
         calendar: when the desk is open.
         starts: the name of a column of stamps.
         ends: the name of another; both have a zone, which may differ, or neither.
@@ -99,7 +100,7 @@ def is_open(frame: Frame, calendar: Calendar, at: str, *, into: str = "is_open")
     """The frame with a column of whether the desk is open at each stamp (W4).
 
     Args:
-        frame: of pandas, Polars, PyArrow or DuckDB.
+        frame: of pandas, Polars, PyArrow, DuckDB, Dask or Spark.
         calendar: when the desk is open.
         at: the name of a column of stamps.
         into: the name of the new column: booleans that may be null, in pandas of the dtype "boolean".
@@ -122,7 +123,7 @@ def next_open(frame: Frame, calendar: Calendar, at: str, *, into: str = "next_op
     """The frame with a column of the first open instant at or after each stamp: itself, while the desk is open.
 
     Args:
-        frame: of pandas, Polars, PyArrow or DuckDB.
+        frame: of pandas, Polars, PyArrow, DuckDB, Dask or Spark.
         calendar: when the desk is open.
         at: the name of a column of stamps.
         into: the name of the new column: stamps as those of `deadline`.
@@ -145,7 +146,7 @@ def readings(frame: Frame, plan: Plan, now: datetime, *, columns: Mapping[str, s
     """A frame of the readings of every clock of every case, as of `now`: a row for each case and metric.
 
     Args:
-        frame: of pandas, Polars, PyArrow or DuckDB: a row for each event, with the columns that
+        frame: of pandas, Polars, PyArrow, DuckDB, Dask or Spark: a row for each event, with the columns that
             `supportsla.vector.readings` says: `case`, `at` (stamps), `what`, `status`, `who` and `priority`, and where
             there are such `channel`, `public`, `subject`, `timer` and `until` (stamps).
         plan: whose metrics are measured.
@@ -153,7 +154,8 @@ def readings(frame: Frame, plan: Plan, now: datetime, *, columns: Mapping[str, s
         columns: the frame's own names of those columns that have others: `{"at": "logged_at"}`.
 
     The columns are those of `supportsla.vector.readings`, with stamps in the zone of `at`, and null where a text says
-    nothing. A lazy frame stays lazy; a reader of record batches is read whole.
+    nothing. A lazy frame stays lazy; a reader of record batches is read whole. In Dask and Spark a case's events are
+    brought together and put in order of time, its opening first, and cases come in any order.
 
     Raises:
         UnknownColumn, WrongType, MissingExtra: as `deadline`.
