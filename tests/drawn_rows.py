@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import numpy as np
 
-from supportsla import BusinessCalendar, Calendar, sql
+from supportsla import BusinessCalendar, Calendar, business_days, business_hours, sql, vector
 from supportsla.zones import year_start
 
 FIRST, LAST = 2009, 2013
@@ -41,6 +42,46 @@ def drawn(desk: Calendar, size: int, seed: int) -> tuple[Any, Any, Any]:
         generator.random(size) < 0.5, generator.choice(AMOUNTS, size), generator.integers(-50 * HOUR, 50 * HOUR, size)
     )
     return stamps(), stamps(), amounts
+
+
+Ask = Callable[..., Any]
+
+
+def questions(frames: Any) -> dict[str, Ask]:
+    """What is asked of a frame with the columns "opened", "done" and "amount", of a desk, by the name of the answer."""
+    four, two = business_hours(4), business_days(2)
+    return {
+        "due": lambda frame, desk: frames.deadline(frame, desk, "opened", four),
+        "days": lambda frame, desk: frames.deadline(frame, desk, "opened", two, boundary="open", into="days"),
+        "own": lambda frame, desk: frames.deadline(frame, desk, "opened", "amount", into="own"),
+        "elapsed": lambda frame, desk: frames.elapsed(frame, desk, "opened", "done"),
+        "is_open": lambda frame, desk: frames.is_open(frame, desk, "opened"),
+        "next_open": lambda frame, desk: frames.next_open(frame, desk, "opened"),
+    }
+
+
+def answers(desk: Calendar, starts: Any, ends: Any, amounts: Any) -> dict[str, list[Any]]:
+    """What the kernel answers to them, in microseconds; none where it was asked nothing."""
+    found = {
+        "due": vector.deadline(desk, starts, business_hours(4)),
+        "days": vector.deadline(desk, starts, business_days(2), boundary="open"),
+        "own": vector.deadline(desk, starts, amounts),
+        "elapsed": vector.elapsed(desk, starts, ends),
+        "is_open": vector.is_open(desk, starts),
+        "next_open": vector.next_open(desk, starts),
+    }
+    values = {name: column if column.dtype == bool else column.view(np.int64) for name, column in found.items()}
+    missing = np.isnat(starts).tolist()
+    return {
+        name: [None if gone else value for gone, value in zip(missing, column.tolist(), strict=True)]
+        for name, column in values.items()
+    }
+
+
+def told(column: Any) -> list[Any]:
+    """A column of Arrow's, times in microseconds."""
+    values: list[Any] = (column if str(column.type) == "bool" else column.cast("int64")).to_pylist()
+    return values
 
 
 def drawn_log(cases: int, seed: int) -> dict[str, Any]:

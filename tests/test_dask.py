@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
 import pytest
 
-from supportsla import BusinessCalendar, OutOfRange, UnknownColumn, WrongType, business_days, business_hours
+from supportsla import BusinessCalendar, OutOfRange, UnknownColumn, WrongType, business_hours
 from supportsla.errors import CaseNotOpened
 from supportsla.presets import apricot_us
 
@@ -17,7 +17,7 @@ REASON = "frames of Dask are tested where the extras dask and pyarrow are instal
 np = pytest.importorskip("numpy", reason=REASON)
 pd = pytest.importorskip("pandas", reason=REASON)
 pytest.importorskip("narwhals", reason=REASON)
-pytest.importorskip("pyarrow", reason=REASON)
+pa = pytest.importorskip("pyarrow", reason=REASON)
 dd = pytest.importorskip("dask.dataframe", reason=REASON)
 distributed = pytest.importorskip("distributed", reason=REASON)
 vector, frames = import_module("supportsla.vector"), import_module("supportsla.frames")
@@ -53,36 +53,18 @@ def tickets(zone: str, size: int = ROWS) -> Any:
     return frame
 
 
-QUESTIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "due": lambda frame, desk: frames.deadline(frame, desk, "opened", business_hours(4)),
-    "in days": lambda frame, desk: frames.deadline(frame, desk, "opened", business_days(2), boundary="open"),
-    "each its own": lambda frame, desk: frames.deadline(frame, desk, "opened", "amount"),
-    "elapsed": lambda frame, desk: frames.elapsed(frame, desk, "opened", "done"),
-    "is_open": lambda frame, desk: frames.is_open(frame, desk, "opened"),
-    "next_open": lambda frame, desk: frames.next_open(frame, desk, "opened"),
-}
+QUESTIONS = rows.questions(frames)
 
 
 @pytest.mark.parametrize("zone", SIX)
 def test_a_cluster_answers_as_the_kernel_does(cluster: Any, zone: str) -> None:
     """On some 1e5 rows over six zones, half of them at the edges of windows."""
     desk, given = rows.DESKS[zone], tickets(zone)
-    starts, ends, amounts = (given[name].to_numpy() for name in ("opened", "done", "amount"))
     frame = dd.from_pandas(given, npartitions=7)
-    due = cluster.compute([ask(frame, desk).iloc[:, -1] for ask in QUESTIONS.values()])
-    found = dict(zip(QUESTIONS, cluster.gather(due), strict=True))
-    wanted = {
-        "due": vector.deadline(desk, starts, business_hours(4)),
-        "in days": vector.deadline(desk, starts, business_days(2), boundary="open"),
-        "each its own": vector.deadline(desk, starts, amounts),
-        "elapsed": vector.elapsed(desk, starts, ends),
-        "next_open": vector.next_open(desk, starts),
-    }
-    for name, values in wanted.items():
-        np.testing.assert_array_equal(found[name].to_numpy(), values, err_msg=name)
-    opened = vector.is_open(desk, starts).astype(object)
-    opened[np.isnat(starts)] = None
-    assert found["is_open"].astype(object).where(found["is_open"].notna(), None).tolist() == opened.tolist()
+    asked = cluster.compute([ask(frame, desk)[name] for name, ask in QUESTIONS.items()])
+    wanted = rows.answers(desk, *(given[name].to_numpy() for name in given))
+    for name, column in zip(QUESTIONS, cluster.gather(asked), strict=True):
+        assert rows.told(pa.Array.from_pandas(column)) == wanted[name], name
 
 
 def test_each_worker_compiles_a_calendar_once(cluster: Any) -> None:
@@ -112,14 +94,27 @@ def test_a_log_is_read_by_case_wherever_its_events_are(cluster: Any, kind: str) 
     log = dd.from_pandas(given, npartitions=9, sort=False)
     told = frames.readings(log, apricot_us(), NOW, columns=TICKET)
     found = cluster.compute(told).result()
+    sizes = cluster.compute(told.map_partitions(len)).result()
+    assert sum(size > 0 for size in sizes) > 1
     assert told.dtypes.to_dict() == found.dtypes.to_dict()
     in_order = [frame.sort_values("case", kind="stable").reset_index(drop=True) for frame in (found, whole)]
     pd.testing.assert_frame_equal(*in_order)
 
 
+@pytest.mark.parametrize("ask", [*QUESTIONS.values(), lambda log, _: frames.readings(log, apricot_us(), NOW)])
+def test_nothing_is_computed_before_dask_is_told_to(ask: Any) -> None:
+    def lost(_: int) -> Any:
+        raise ConnectionError
+
+    log = pd.DataFrame(rows.drawn_log(4, seed=1)).rename(columns={"ticket": "case"})
+    whole = pd.concat([tickets("Europe/Berlin", len(log)), log], axis="columns")
+    asked = ask(dd.from_map(lost, range(3), meta=whole), DESK)
+    with pytest.raises(ConnectionError):
+        asked.compute(scheduler="sync")
+
+
 @pytest.mark.parametrize("name", list(QUESTIONS))
 def test_the_answer_has_the_types_that_dask_was_told(name: str) -> None:
-    """And nothing is computed before."""
     given = tickets("Europe/Berlin", 100).assign(opened=lambda frame: frame.opened.dt.tz_localize("Europe/Berlin"))
     given["done"] = given["done"].dt.tz_localize("UTC")
     told = QUESTIONS[name](dd.from_pandas(given, npartitions=3), DESK)

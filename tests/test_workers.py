@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from itertools import chain, groupby
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,22 +29,25 @@ STREAMS = st.lists(st.tuples(st.sampled_from([*"abc", None]), st.integers(1, 4))
 
 @given(STREAMS, st.integers(1, 5), st.integers(1, 6))
 def test_a_stream_is_cut_between_cases_only(runs: list[tuple[str | None, int]], batch: int, many: int) -> None:
-    """And nothing is lost; only the last table, and one before a long case, may be small."""
+    """And nothing is lost."""
     order = dict.fromkeys((case for case, _ in runs), 0)
     for case, size in runs:
         order[case] += size
     cases = [case for case, size in order.items() for _ in range(size)]
     table = pa.table({"case": pa.array(cases, pa.string()), "row": range(len(cases))})
-    found = [part.to_pylist() for part in workers.whole_cases(table.to_batches(batch), "case", many)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workers, "_MANY_EVENTS", many)
+        found = [part.to_pylist() for part in workers.whole_cases(table.to_batches(batch), "case")]
     assert [*chain(*found)] == table.to_pylist()
     told = [case for part in found for case, _ in groupby(part, lambda row: row["case"])]
     assert len(told) == len(set(told))
 
 
-def test_a_stream_is_cut_as_soon_as_there_are_many_events() -> None:
+def test_a_stream_is_cut_as_soon_as_there_are_many_events(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a long stream takes little memory."""
+    monkeypatch.setattr(workers, "_MANY_EVENTS", 50)
     table = pa.table({"case": np.arange(1_000) // 3})
-    sizes = [len(part) for part in workers.whole_cases(table.to_batches(10), "case", 50)]
+    sizes = [len(part) for part in workers.whole_cases(table.to_batches(10), "case")]
     assert max(sizes) < 60
     assert sum(sizes) == 1_000
 
@@ -53,7 +57,7 @@ def test_readings_of_a_stream_are_those_of_the_log() -> None:
     table = pa.table(rows.drawn_log(200, seed=3)).sort_by([("ticket", "ascending"), ("at", "ascending")])
     log = logs.log_of(apricot_us(), NOW, {"case": "ticket"})
     whole = frames.readings(table, apricot_us(), NOW, columns={"case": "ticket"})
-    found = workers.batches_of_readings(table.to_batches(17), log, whole.schema)
+    found = workers.batches_of_readings(table.to_batches(17), log, "ticket", whole.schema)
     assert pa.Table.from_batches(found).equals(whole)
 
 
@@ -61,7 +65,7 @@ def test_an_event_of_no_case_is_refused_in_a_stream() -> None:
     table = pa.table({**rows.drawn_log(2, seed=3), "case": pa.array([None] * 12, pa.int64())})
     log = logs.log_of(apricot_us(), NOW, {})
     with pytest.raises(InvalidTable, match="column 'case' has nulls"):
-        [*workers.batches_of_readings(table.to_batches(), log, pa.schema([]))]
+        [*workers.batches_of_readings(table.to_batches(), log, "case", pa.schema([]))]
 
 
 def test_equal_calendars_of_many_tasks_are_compiled_once() -> None:
@@ -76,3 +80,12 @@ def test_equal_calendars_of_many_tasks_are_compiled_once() -> None:
         assert due.to_numpy().tolist() == np.array(["2026-06-15T09:00"], "M8[us]").tolist()
         assert task.calendar.compiled.timeline is None
     assert first.calendar.compiled.timeline is not None
+
+
+def test_equal_plans_of_many_tasks_are_compiled_once() -> None:
+    log = logs.log_of(attrs.evolve(apricot_us(), name="Another"), NOW, {"case": "ticket"})
+    first, second = (pickle.loads(pickle.dumps(log)) for _ in range(2))
+    for task in (first, second):
+        workers.readings(pa.table(rows.drawn_log(5, seed=3)), task)
+    compiled = [any(each.compiled.timeline for _, each in task.plan.calendars) for task in (first, second)]
+    assert compiled == [True, False]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import count
 from typing import Any
 
 from supportsla.errors import MissingExtra
@@ -24,9 +23,9 @@ try:
 except ImportError:
     raise MissingExtra("supportsla.frames.dask", "dask") from None
 
-__all__ = ["deadline", "elapsed", "is_open", "next_open", "readings", "with_answer", "with_readings"]
+__all__ = ["deadline", "elapsed", "is_open", "next_open", "readings"]
 
-_PARTITION = 2**40
+_LONGEST_PARTITION = 2**40
 
 
 def with_answer(frame: dd.DataFrame, question: Question, names: Sequence[str], into: str) -> dd.DataFrame:
@@ -38,22 +37,19 @@ def with_answer(frame: dd.DataFrame, question: Question, names: Sequence[str], i
 
 
 def with_readings(frame: dd.DataFrame, log: Log) -> dd.DataFrame:
-    """The readings of a log whose events are brought together by case, in order of time.
-
-    Events of one instant keep the order of the frame, but for the opening, which comes first.
-    """
+    """The readings of a log whose events are brought together by case, in order of time."""
     names = log.names(frame.columns)
     meta = workers.readings(frame._meta, log)
-    place = next(name for n in count() if (name := f"place {n}") not in frame.columns)
+    place = workers.unused_name(frame.columns)
     asked, what = frame[[*dict.fromkeys(names.values())]], names["what"]
     placed = asked.map_partitions(_placed, what, place, meta=_placed(asked._meta, what, place))
     answer = partial(_readings, log=log, order=[names["at"], place])
-    return placed.shuffle(on=names["case"]).map_partitions(answer, meta=meta, clear_divisions=True)
+    return placed.shuffle(on=names["case"]).map_partitions(answer, meta=meta)
 
 
 def _placed(rows: pd.DataFrame, what: str, place: str, partition_info: Any = None) -> pd.DataFrame:
-    first = partition_info["number"] * _PARTITION if partition_info else 0
-    return rows.assign(**{place: np.where(rows[what].isin(["Opened"]), -1, first + np.arange(len(rows)))})
+    places = np.arange(len(rows)) + (partition_info["number"] * _LONGEST_PARTITION if partition_info else 0)
+    return rows.assign(**{place: np.where(rows[what].isin([workers.OPENING]), workers.FIRST, places)})
 
 
 def _readings(rows: pd.DataFrame, log: Log, order: list[str]) -> pd.DataFrame:

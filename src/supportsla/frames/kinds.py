@@ -7,6 +7,7 @@ stream of PyArrow's batches. A library that the caller's frame is not of is not 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import Any, TypeVar, cast
 
 import narwhals.stable.v2 as nw
@@ -25,7 +26,7 @@ from narwhals.dependencies import (
 from supportsla.errors import InvalidTable, MissingExtra, SupportSLAError, WrongType
 
 from .logs import Log
-from .questions import Column, Frame, Question, answer_of, blank_of, column, series
+from .questions import Column, Frame, Question, answer_of, blank_of, column_named, series
 
 __all__ = ["expression", "with_answer", "with_readings"]
 
@@ -33,6 +34,11 @@ Answer = Callable[[Frame], Frame]
 Native = TypeVar("Native")
 
 _KINDS = "a frame of pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or Spark, or another Arrow stream"
+_ENGINES = (
+    (is_dask_dataframe, "dask"),
+    (is_pyspark_dataframe, "spark"),
+    (is_pyspark_connect_dataframe, "spark"),
+)
 _OURS_IN_CATALOG = """
     select name from (select table_name as name from duckdb_tables() union all select view_name from duckdb_views())
     where lower(name) = 'supportsla_answers'
@@ -47,7 +53,7 @@ def with_answer(frame: Native, question: Question, names: Sequence[str], into: s
             raise WrongType("a column", name, "its name, a text")
 
     def added(table: Frame) -> Frame:
-        columns = [column(table, name) for name in names]
+        columns = [column_named(table, name) for name in names]
         return table.with_columns(answer_of(question, columns).alias(into))
 
     if engine := _engine(frame):
@@ -74,16 +80,8 @@ def with_readings(frame: Native, log: Log) -> Native:
 
 
 def _engine(frame: Any) -> Any:
-    """What answers a frame that others than this process work on."""
-    if is_dask_dataframe(frame):
-        from . import dask
-
-        return dask
-    if is_pyspark_dataframe(frame) or is_pyspark_connect_dataframe(frame):
-        from . import spark
-
-        return spark
-    return None
+    """What answers a frame whose rows are with workers; none where they are here."""
+    return next((import_module(f".{name}", __package__) for is_one, name in _ENGINES if is_one(frame)), None)
 
 
 def expression(question: Question, columns: Sequence[Any]) -> Any:

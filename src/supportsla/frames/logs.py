@@ -6,15 +6,34 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import narwhals.stable.v2 as nw
+
 from supportsla import vector
 from supportsla.errors import InvalidChoice, WrongType
 from supportsla.plan import Plan
 
-from .questions import Array, Column, Frame, alike, check_column, column, facts_of, flags_of, made, stamps_of
+from .questions import (
+    Array,
+    Column,
+    Frame,
+    alike,
+    cases_of,
+    check_column,
+    column_named,
+    facts_of,
+    flags_of,
+    made,
+    stamps_of,
+)
 
 __all__ = ["Log", "log_of"]
 
-_READS: dict[str, Callable[[Column], Array]] = {"at": stamps_of, "until": stamps_of, "public": flags_of}
+_READS: dict[str, Callable[[Column], Array]] = {
+    "case": cases_of,
+    "at": stamps_of,
+    "until": stamps_of,
+    "public": flags_of,
+}
 _NEEDED = ("case", "at", "what", "status", "who", "priority")
 _OPTIONAL = ("channel", "public", "subject", "timer", "until")
 
@@ -46,8 +65,8 @@ class Log(NamedTuple):
 
     def answer(self, table: Frame) -> Frame:
         """A frame of readings of a frame of events."""
-        asked = {name: column(table, own) for name, own in self.names(table.columns).items()}
-        asked = {name: each for name, each in asked.items() if name in _NEEDED or each.null_count() < len(each)}
+        asked = {name: column_named(table, own) for name, own in self.names(table.columns).items()}
+        asked = {name: each for name, each in asked.items() if name in _NEEDED or _says_something(each)}
         events = {name: _READS.get(name, facts_of)(each) for name, each in asked.items()}
         alike([asked[name] for name in ("at", "until") if name in asked])
         told = vector.readings(self.plan, events, self.now)
@@ -68,6 +87,13 @@ def log_of(plan: Plan, now: datetime, columns: Mapping[str, str]) -> Log:
         if name not in (*_NEEDED, *_OPTIONAL):
             raise InvalidChoice("columns", name, (*_NEEDED, *_OPTIONAL))
     return Log(plan, now, dict(columns))
+
+
+def _says_something(column: Column) -> bool:
+    """Whether an optional column is looked at: one of nulls is as none; where there are no rows, its type tells."""
+    if len(column):
+        return column.null_count() < len(column)
+    return column.dtype not in {nw.String, nw.Object, nw.Unknown}
 
 
 def _nullable(values: Array) -> Array:

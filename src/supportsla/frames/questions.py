@@ -30,8 +30,9 @@ __all__ = [
     "alike",
     "answer_of",
     "blank_of",
+    "cases_of",
     "check_column",
-    "column",
+    "column_named",
     "column_of",
     "deadlines",
     "deadlines_each",
@@ -121,7 +122,7 @@ def blank_of(question: Question, columns: Sequence[Column]) -> Column:
     return column_of(blank, columns[0])
 
 
-def column(table: Frame, name: str) -> Column:
+def column_named(table: Frame, name: str) -> Column:
     """A column by its name.
 
     Raises:
@@ -155,12 +156,19 @@ def amounts_of(column: Column) -> Array:
     raise WrongType(_dtype(column), _native_dtype(column), _AMOUNTS)
 
 
+def cases_of(column: Column) -> Array:
+    """A column of what events are of: integers, or texts as objects."""
+    if column.dtype.is_float() or column.dtype.is_decimal() or column.dtype.is_temporal():
+        raise WrongType(_dtype(column), _native_dtype(column), "integers or texts, which name the cases")
+    if not column.dtype.is_integer():
+        return facts_of(column)
+    if column.null_count():
+        raise InvalidTable((f"column {column.name!r} has nulls, and every event is of a case",))
+    return column.to_numpy()
+
+
 def facts_of(column: Column) -> Array:
-    """A column of texts as an array of objects, None where null; a column of integers as an array of such."""
-    if column.dtype.is_integer():
-        if column.null_count():
-            raise InvalidTable((f"column {column.name!r} has nulls, and every event is of a case",))
-        return column.to_numpy()
+    """A column of texts as an array of objects, None where null."""
     column = column.cast(nw.String) if column.dtype in {nw.Categorical, nw.Enum} else column
     facts = column.to_numpy().astype(object)
     facts[column.is_null().to_numpy()] = None
@@ -170,7 +178,7 @@ def facts_of(column: Column) -> Array:
 def flags_of(column: Column) -> Array:
     """A column of flags; True where null, as an event is public that does not say otherwise."""
     flags = facts_of(column).tolist()
-    if not {type(flag) for flag in flags} <= {bool, np.bool_, type(None)}:
+    if column.dtype.is_numeric() or not {type(flag) for flag in flags} <= {bool, np.bool_, type(None)}:
         raise WrongType(_dtype(column), _native_dtype(column), "booleans, which may be null")
     return np.array([flag is None or bool(flag) for flag in flags], bool)
 

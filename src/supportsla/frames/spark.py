@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import count
 from typing import Any, cast
 
 from supportsla.errors import MissingExtra
@@ -25,7 +24,7 @@ try:
 except ImportError:
     raise MissingExtra("supportsla.frames.spark", "spark") from None
 
-__all__ = ["deadline", "elapsed", "is_open", "next_open", "readings", "with_answer", "with_readings"]
+__all__ = ["deadline", "elapsed", "is_open", "next_open", "readings"]
 
 _TYPES = {pa.bool_(): BooleanType(), pa.duration("us"): DayTimeIntervalType(), pa.string(): StringType()}
 
@@ -45,17 +44,14 @@ def with_answer(frame: DataFrame, question: Question, names: Sequence[str], into
 
 
 def with_readings(frame: DataFrame, log: Log) -> DataFrame:
-    """The readings of a log whose events are brought together by case, in order of time.
-
-    Events of one instant keep the order of the frame, but for the opening, which comes first.
-    """
+    """The readings of a log whose events are brought together by case, in order of time."""
     names = log.names(frame.columns)
     blank, types = _blank(frame, [*names.values()])
     schema = workers.readings(blank, log).schema
-    answer = partial(workers.batches_of_readings, log=log, schema=schema)
-    place = next(name for n in count() if (name := f"place {n}") not in frame.columns)
+    answer = partial(workers.batches_of_readings, log=log, case=names["case"], schema=schema)
+    place = workers.unused_name(frame.columns)
     case = _column(names["case"]).cast(types[schema.field("case").type])
-    order = when(_column(names["what"]) == "Opened", lit(-1)).otherwise(monotonically_increasing_id())
+    order = when(_column(names["what"]) == workers.OPENING, lit(workers.FIRST)).otherwise(monotonically_increasing_id())
     events = frame.select(*map(_column, blank.column_names)).withColumn(place, order)
     cases = events.repartition(case).sortWithinPartitions(case, _column(names["at"]), _column(place))
     told = StructType([StructField(field.name, types[field.type]) for field in schema])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any, TypeVar, cast
 
 from supportsla.errors import MissingExtra
@@ -22,10 +23,12 @@ try:
 except ImportError:
     raise MissingExtra("a worker of Dask or Spark", "pyarrow") from None
 
-__all__ = ["answer", "batches_of_readings", "readings", "whole_cases"]
+__all__ = ["FIRST", "OPENING", "answer", "batches_of_readings", "readings", "unused_name", "whole_cases"]
 
 Kept = TypeVar("Kept", bound=Hashable)
-MANY_EVENTS = 2**17
+FIRST, OPENING = -1, "Opened"
+"""Events of one instant keep the places that they had in the frame, but for openings, which come first."""
+_MANY_EVENTS = 2**17
 
 
 def answer(rows: Any, question: Question, names: Sequence[str], into: str) -> Any:
@@ -38,25 +41,33 @@ def readings(rows: Any, log: Log) -> Any:
     return kinds.with_readings(rows, log._replace(plan=_kept(log.plan)))
 
 
-def batches_of_readings(batches: Iterable[pa.RecordBatch], log: Log, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def batches_of_readings(
+    batches: Iterable[pa.RecordBatch], log: Log, case: str, schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
     """The readings of a stream of events in which those of a case follow each other, some cases at a time."""
-    for table in whole_cases(batches, log.own.get("case", "case")):
+    for table in whole_cases(batches, case):
         yield from readings(table, log).cast(schema).to_batches()
 
 
-def whole_cases(batches: Iterable[pa.RecordBatch], case: str, many: int = MANY_EVENTS) -> Iterator[pa.Table]:
+def whole_cases(batches: Iterable[pa.RecordBatch], case: str) -> Iterator[pa.Table]:
     """Tables of whole cases, each of as many events as make it worth while, of such a stream."""
-    held: list[pa.RecordBatch] = []
+    held, events = list[pa.RecordBatch](), 0
     for batch in batches:
         held.append(batch)
-        if sum(map(len, held)) >= many:
+        events += len(batch)
+        if events >= _MANY_EVENTS:
             table = pa.Table.from_batches(held)
             last_begins = pc.index(table[case], table[case][-1]).as_py()
             if last_begins > 0:
                 yield table[:last_begins]
-                held = table[last_begins:].to_batches()
+                held, events = table[last_begins:].to_batches(), events - last_begins
     if held:
         yield pa.Table.from_batches(held)
+
+
+def unused_name(columns: Sequence[Any]) -> str:
+    """A name that none of these columns has."""
+    return next(name for n in count() if (name := f"place {n}") not in columns)
 
 
 def _kept(value: Kept) -> Kept:
