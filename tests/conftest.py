@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,13 @@ def shared(project: Path) -> Path:
     if not folder.is_dir():
         pytest.skip(f"no shared folder at {folder}")
     return folder
+
+
+NEEDED = {"icalendar": ["test_ics.py"], "numpy": ["test_sql.py", "test_vector_agreement.py"]}
+LEFT_OUT = {package: files for package, files in NEEDED.items() if find_spec(package) is None}
+collect_ignore = [file for files in LEFT_OUT.values() for file in files]
+
+
+def pytest_report_header() -> list[str]:
+    """What is not even read where an extra is not installed."""
+    return [f"left out, as {package} is not installed: {', '.join(files)}" for package, files in LEFT_OUT.items()]

@@ -22,7 +22,8 @@ CLOCKS = ("tests/test_clocks.py", "tests/test_clock_laws.py", "tests/test_clock_
 VERSIONS = ("tests/test_versions.py",)
 ARRAYS = ("tests/test_vector.py",)
 TABLES = ("tests/test_vector_readings.py",)
-GROUPS = (LIFECYCLE, CLOCKS, VERSIONS, ARRAYS, TABLES)
+WORKERS = ("tests/test_workers.py", "tests/test_dask.py")
+GROUPS = (LIFECYCLE, CLOCKS, VERSIONS, ARRAYS, TABLES, WORKERS)
 PATIENCE = 120
 
 
@@ -373,8 +374,8 @@ FAULTS = [
     Fault(
         "a cell of several keys is cut at the first alone",
         "vector/grids",
-        "inner[within < level]",
-        "inner[within < 1]",
+        "inside[nth_in_cell < level]",
+        "inside[nth_in_cell < 1]",
         ARRAYS,
     ),
     Fault(
@@ -388,7 +389,7 @@ FAULTS = [
         "one amount for all rows is due later the later it starts in a gap",
         "vector/arrays",
         "dues + closes[window] - keys",
-        "dues + table.length - keys",
+        "dues + length - keys",
         ARRAYS,
     ),
     Fault(
@@ -432,6 +433,41 @@ FAULTS = [
         "on = (due[rows] > low) |",
         "on = (due[rows] >= low) |",
         TABLES,
+    ),
+    Fault(
+        "each task compiles its calendar anew",
+        "frames/workers",
+        "question._replace(calendar=_kept(question.calendar))",
+        "question",
+        WORKERS,
+    ),
+    Fault(
+        "a stream is cut within a case",
+        "frames/workers",
+        "pc.index(table[case], table[case][-1]).as_py()",
+        "len(table) - 1",
+        WORKERS,
+    ),
+    Fault(
+        "the events of a log stay in the partitions that they are in",
+        "frames/dask",
+        'placed.shuffle(on=names["case"])',
+        "placed",
+        WORKERS,
+    ),
+    Fault(
+        "a log is brought together in one partition",
+        "frames/dask",
+        'placed.shuffle(on=names["case"])',
+        "placed.repartition(npartitions=1)",
+        WORKERS,
+    ),
+    Fault(
+        "a frame of Dask is computed when it is asked",
+        "frames/dask",
+        "asked = frame[[*dict.fromkeys(names)]]",
+        "asked = frame[[*dict.fromkeys(names)]].persist()",
+        WORKERS,
     ),
 ]
 

@@ -144,6 +144,15 @@ def test_what_can_be_seen_at_once_is_refused_at_once() -> None:
         frames.readings(frame, apricot_us(), NOW)
     with pytest.raises(WrongType, match="a column is 3"):
         frames.is_open(frame, DESK, 3)
+    log = pd.DataFrame(rows.drawn_log(4, seed=1)).rename(columns={"ticket": "case"})
+    for odd, error in {
+        "case": "the dtype of column 'case' .* integers or texts",
+        "public": "the dtype of column 'public' .* booleans",
+        "until": "the dtype of column 'at' .* a time zone, as column 'until' has one",
+    }.items():
+        column = {"case": 1.5, "public": 1, "until": pd.Timestamp("2026-06-12T17:00Z")}[odd]
+        with pytest.raises(WrongType, match=error):
+            frames.readings(dd.from_pandas(log.assign(**{odd: column}), npartitions=2), apricot_us(), NOW)
 
 
 def test_what_a_worker_refuses_is_the_same_error(cluster: Any) -> None:

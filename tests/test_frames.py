@@ -780,6 +780,17 @@ def test_a_name_of_a_column_is_a_text() -> None:
         frames.readings(pa.table(EVENTS), apricot_us(), SATURDAY_UTC, columns={"case": None})
 
 
+def test_a_lazy_log_of_other_types_is_refused_at_once() -> None:
+    """Before any event is read."""
+    log = pl.from_arrow(pa.table({**EVENTS, "case": [3, 3, 4]})).lazy()
+    with pytest.raises(WrongType, match="the dtype of column 'case' .* expected integers or texts"):
+        frames.readings(log.with_columns(case=pl.lit(1.5)), apricot_us(), SATURDAY_UTC)
+    with pytest.raises(WrongType, match="the dtype of column 'public' .* expected booleans"):
+        frames.readings(log.with_columns(public=pl.lit(1)), apricot_us(), SATURDAY_UTC)
+    with pytest.raises(WrongType, match="the dtype of column 'until' .* a time zone, as column 'at' has one"):
+        frames.readings(log.with_columns(until=pl.lit(datetime(2026, 6, 12))), apricot_us(), SATURDAY_UTC)
+
+
 def test_flags_of_a_frame_of_events_are_flags() -> None:
     """Not numbers."""
     events = pa.table({**EVENTS, "case": [3, 3, 4], "public": [1, 0, 1]})

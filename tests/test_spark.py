@@ -212,6 +212,14 @@ def test_what_can_be_seen_at_once_is_refused_at_once(spark: Any) -> None:
         frames.elapsed(naive, DESK, "opened", "done")
     with pytest.raises(UnknownColumn, match="column is 'case'"):
         frames.readings(frame, apricot_us(), NOW)
+    log = frame_of(spark, pa.table({**rows.drawn_log(4, seed=1), "case": np.arange(24) % 4}))
+    for column, error in {
+        "cast(case as double) as case": "the dtype of column 'case' .* integers or texts",
+        "case, 1 as public": "the dtype of column 'public' .* booleans",
+        "case, timestamp_ltz'2026-06-12 17:00:00Z' as until": "the dtype of column 'at' .* as column 'until' has one",
+    }.items():
+        with pytest.raises(WrongType, match=error):
+            frames.readings(log.selectExpr("* except (case)", *column.split(", ")), apricot_us(), NOW)
 
 
 def test_what_a_worker_refuses_says_why(spark: Any) -> None:

@@ -239,7 +239,7 @@ def test_one_amount_is_exact_to_the_nanosecond(
 def test_the_dues_of_one_amount_are_made_once_enough_rows_ask() -> None:
     calendar = compiled_around(BusinessCalendar("America/Chicago", "We 10:00-11:00"))
     dues, starts = dues_of(calendar, timedelta(hours=3), "close"), stamps([EPOCH.replace(year=2019)] * 10_000)
-    enough = arrays.WORTH * len(dues.table.opens)
+    enough = arrays.WORTH * len(dues.windows.opens)
     while dues.asked + len(starts) < enough:
         vector.deadline(calendar, starts, business_hours(3))
         assert "ramp" not in vars(dues)

@@ -23,6 +23,8 @@ from supportsla.zones import DAY, FIRST_YEAR, LAST_YEAR, MICROSECOND, wall_clock
 from .grids import Grid, Mask, Places, Ramp, Ticks, grid
 
 __all__ = [
+    "DUES_BYTES",
+    "GRID_BYTES",
     "KEPT",
     "WORTH",
     "Clock",
@@ -30,6 +32,7 @@ __all__ = [
     "Grids",
     "Table",
     "Unsigned",
+    "Windows",
     "clock_of",
     "open_days_of",
     "table_of",
@@ -37,8 +40,10 @@ __all__ = [
 ]
 
 Unsigned = npt.NDArray[np.uint64]
-_GRID_BYTES, DUES_BYTES = 60_000, 25_000
+GRID_BYTES, DUES_BYTES = 60_000, 25_000
+"""The most that a grid, or the dues of an amount, may take for each year."""
 KEPT, WORTH = 3, 200
+"""Of how many amounts the dues are kept, and how many rows for each window must have asked before they are made."""
 _FAR = 2**62
 
 
@@ -67,17 +72,28 @@ class Grids(NamedTuple):
         return self.before.nbytes + self.reached.nbytes + self.anchors.nbytes
 
 
-class Dues:
-    """The dues of one amount by the start, in one look that is no deeper than the two that it is for."""
+class Windows(NamedTuple):
+    """A table's columns and their start, where they fit 63 bits, and for how many years they are."""
 
-    def __init__(self, table: Table, deepest: int, amount: int, left: int) -> None:
-        self.table, self.deepest, self.amount, self.left = table, deepest, amount, left
+    opens: Ticks
+    closes: Ticks
+    after: Ticks
+    anchors: Ticks
+    start: int
+    years: int
+
+
+class Dues:
+    """The dues of one amount by the start, in one look that is no deeper than the two that it replaces."""
+
+    def __init__(self, windows: Windows, deepest: int, amount: int, left: int) -> None:
+        self.windows, self.deepest, self.amount, self.left = windows, deepest, amount, left
         self.asked = 0
 
     def asked_by(self, rows: int) -> Ramp | None:
         """The dues, once as many rows have asked, with these, as are answered in the time of making them."""
         self.asked += rows
-        return self.ramp if self.asked >= WORTH * len(self.table.opens) else None
+        return self.ramp if self.asked >= WORTH * len(self.windows.opens) else None
 
     @cached_property
     def ramp(self) -> Ramp | None:
@@ -86,10 +102,9 @@ class Dues:
         The keys are the openings, and the crossings: the first starts that are due in the next window. At an opening
         that is due at a closing and crosses a tick later, the due is what it was in the gap, so that is no key.
         """
-        table, amount, left = self.table, self.amount, self.left
-        if amount >= table.total:
+        (opens, closes, after, anchors, start, years), amount, left = self.windows, self.amount, self.left
+        if amount >= after[-1]:
             return None
-        opens, closes, after, anchors = table.signed
         used = after - amount + left
         used = used[used > 0]
         crossings = used + anchors[after.searchsorted(used)]
@@ -99,9 +114,9 @@ class Dues:
         keys = keys[: keys.searchsorted(length)]
         window = opens.searchsorted(keys, "right") - 1
         goals = keys - anchors[window] + amount
-        dues = goals + anchors[after.searchsorted(goals - left, "right")] + table.start
+        dues = goals + anchors[after.searchsorted(goals - left, "right")] + start
         tops = dues + closes[window] - keys
-        found = grid(keys, length, DUES_BYTES * table.years - 2 * keys.nbytes, self.deepest)
+        found = grid(keys, length, DUES_BYTES * years - 2 * keys.nbytes, self.deepest)
         return None if found is None else Ramp(found, keys - dues, tops)
 
 
@@ -126,25 +141,26 @@ class Table:
         self.years = timeline.last_year - timeline.first_year + 1
 
     @property
-    def signed(self) -> tuple[Ticks, Ticks, Ticks, Ticks]:
-        """Opens, closes, open time and anchors, which fit 63 bits where there are grids."""
+    def windows(self) -> Windows:
+        """The columns, where there are grids."""
         opens, closes, after, anchors = (
             column.view(np.int64) for column in (self.opens, self.closes, self.after, self.anchors)
         )
-        return opens, closes, after, anchors
+        return Windows(opens, closes, after, anchors, self.start, self.years)
 
     @cached_property
     def grids(self) -> Grids | None:
         """The grids; none where windows are too dense for them, 5 years apart, or too long to be added to."""
         if self.deserts or not self.total or self.length >= _FAR:
             return None
-        opens, _, after, anchors = self.signed
-        most, windows = _GRID_BYTES * self.years, slice(int(opens[1] == 0), None)
-        opened, reached = grid(opens[windows], self.length, most), grid(after[:-1], self.total, most)
+        windows = self.windows
+        opens, _, after, anchors, _, years = windows
+        most, first = GRID_BYTES * years, int(opens[1] == 0)
+        opened, reached = grid(opens[first:], self.length, most), grid(after[:-1], self.total, most)
         if opened is None or reached is None:
             return None
-        before = Ramp(opened, anchors[windows], after[windows])
-        dues = lru_cache(KEPT)(partial(Dues, self, opened.depth + reached.depth))
+        before = Ramp(opened, anchors[first:], after[first:])
+        dues = lru_cache(KEPT)(partial(Dues, windows, opened.depth + reached.depth))
         return Grids(self.start, before, reached, anchors[1:] + self.start, dues)
 
     def window(self, at: Unsigned) -> Places:

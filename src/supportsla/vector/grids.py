@@ -4,6 +4,9 @@ A search halves the windows of ten years eleven times, and every halving is a gu
 needs none: the stretch is cut into cells of a power of two, so that a tick's cell is a shift away. A cell says how far
 to move its ticks, so that another shift gives the number of the key that they have reached: the one key within the cell
 is moved onto an edge. Where several keys are in a cell, that is done again for each.
+
+Keys 0, 5 and 11, in cells of 8: key 5 cuts the cell of 0 to 7, which therefore adds 3, so that 4 becomes 7, of key 0,
+and 5 becomes 8, of key 1. Key 11 cuts the cell of 8 to 15, which adds 5: 10 becomes 15, of key 1, and 11 becomes 16.
 """
 
 from __future__ import annotations
@@ -34,9 +37,10 @@ class Grid:
 
     def __init__(self, keys: Ticks, length: int, shift: int, depth: int) -> None:
         self.length, self.shift = length, shift
-        cells, inner = np.arange(_cells(length, shift), dtype=np.int64) << shift, keys[keys & (1 << shift) - 1 > 0]
-        within = np.arange(len(inner)) - (inner >> shift).searchsorted(inner >> shift)
-        cuts = (inner[within < level] for level in range(1, depth))
+        cells = np.arange(_cells(length, shift), dtype=np.int64) << shift
+        inside = keys[(keys & ((1 << shift) - 1)) > 0]
+        nth_in_cell = np.arange(len(inside)) - (inside >> shift).searchsorted(inside >> shift)
+        cuts = (inside[nth_in_cell < level] for level in range(1, depth))
         slots = [cells, *(np.sort(np.append(cells, cut), kind="stable") for cut in cuts), keys]
         self.levels = [_moves(before, after, shift) for before, after in pairwise(slots)]
 
@@ -68,7 +72,7 @@ def grid(keys: Ticks, length: int, most_bytes: int, deepest: int = _DEEPEST) -> 
         apart = np.min(keys[depth:] - keys[:-depth], initial=length)
         shift = int(apart).bit_length() - 1
         cells = _cells(length, shift)
-        if 8 * depth * cells <= most_bytes and cells + len(keys) < 2 * _FAR >> shift:
+        if 8 * depth * cells <= most_bytes and (cells + len(keys)) << shift < 2 * _FAR:
             found = Grid(keys, length, shift, depth)
             if found.nbytes <= most_bytes:
                 return found
@@ -111,13 +115,13 @@ def _out_of(ticks: Ticks, length: int) -> Mask | None:
 
 
 def _cells(length: int, shift: int) -> int:
-    return (length - 1 >> shift) + 1
+    return ((length - 1) >> shift) + 1
 
 
 def _moves(slots: Ticks, finer: Ticks, shift: int) -> Ticks:
-    """What to add to the ticks of each slot, by their starts, for a shift to tell which of the finer ones they are in.
+    """What to add to the ticks of each slot, for a shift to tell which of the finer slots they are in.
 
-    They are those of the last finer slot that starts by then, and perhaps of the next.
+    Slots are given by their starts. A slot lies in one finer slot, or in two: then it is cut where the second starts.
     """
     following = np.bincount(slots.searchsorted(finer), minlength=len(slots))[: len(slots)].cumsum()
     cut = np.minimum(np.append(finer, _FAR)[following], slots + (1 << shift))
