@@ -136,9 +136,11 @@ def peak_memory(run: Callable[[], object]) -> int:
 
     watching = threading.Thread(target=watch)
     watching.start()
-    run()
-    done.set()
-    watching.join()
+    try:
+        run()
+    finally:
+        done.set()
+        watching.join()
     return most
 
 

@@ -1,4 +1,4 @@
-"""A million deadlines in the database, by the statements of `supportsla.sql`, beside arrays and a frame.
+"""A million deadlines in every engine: arrays, frames of pandas, Dask and Spark, and the statements of databases.
 
 Rows are any microsecond of eleven years, in no order, all with one duration. The table of tickets and that of windows
 are there before; what is timed is `CREATE TEMP TABLE ... AS` of the statement's answers, so that every engine computes
@@ -170,7 +170,7 @@ def engines(rounds: int, rng: random.Random, *, write: bool) -> Iterator[str]:
     peers.fresh_outputs()
     rows, rounds = with_one_amount(peers.random_rows(numbers, MANY)), min(rounds, ROUNDS)
     yield ""
-    yield f"Deadlines in the database: {MANY:,} rows, {ONE}; answers before timing"
+    yield f"Deadlines in every engine: {MANY:,} rows, {ONE}; answers before timing"
     with ExitStack() as stack:
         asked = dict[str, Way]()
         for name, make in ENGINES.items():

@@ -104,7 +104,10 @@ def write(section: str, lines: Iterable[str]) -> None:
     begin, end = (re.escape(mark.format(section)) for mark in (BEGIN, END))
     text, inserted = PAGE.read_text(encoding="utf-8"), "\n".join(lines)
     between = re.compile(f"(?<={begin}).*(?={end})", re.DOTALL)
-    PAGE.write_text(between.sub(lambda _: f"\n{inserted}\n\n", text), encoding="utf-8")
+    written, marks = between.subn(lambda _: f"\n{inserted}\n\n", text)
+    if marks != 1:
+        raise ValueError(f"{PAGE.name} has {marks} places for the section {section!r}")
+    PAGE.write_text(written, encoding="utf-8")
 
 
 def write_chart(figures: Sequence[Figure], path: Path = CHART) -> None:

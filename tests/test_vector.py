@@ -560,6 +560,22 @@ def test_the_dues_of_the_last_few_amounts_are_kept() -> None:
     assert [dues() is not None for dues in asked] == [False] * (9 - arrays.KEPT) + [True] * arrays.KEPT
 
 
+def test_tables_go_with_their_calendar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once, and not when garbage is collected, which sees no memory of NumPy's."""
+    monkeypatch.setattr(arrays, "WORTH", 0)
+    desk = BusinessCalendar("Europe/Berlin", "Mo-Fr 09:00-17:00")
+    vector.deadline(desk, np.full(1_000, np.datetime64("2026-06-12T12:00")), business_hours(4))
+    assert desk.compiled.timeline is not None
+    table = weakref.ref(table_of(desk.compiled.timeline, 1))
+    gc.disable()
+    try:
+        assert table() is not None
+        del desk
+        assert table() is None
+    finally:
+        gc.enable()
+
+
 def test_one_dense_date_costs_steps_and_not_the_grid() -> None:
     day = ",".join(f"{hour:02}:00-{hour:02}:30" for hour in range(9, 17))
     calendar = BusinessCalendar("America/Chicago", "Mo-Fr 09:00-17:00", exceptions={date(2019, 5, 3): day})
