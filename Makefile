@@ -20,7 +20,7 @@ demo: .venv/ready  ## deadlines of the published desks, with reasons, a case's l
 test: .venv/ready  ## the tests, with full branch coverage of the library
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term
 
-spark: .venv/ready .venv/ready-spark  ## the tests of frames of Spark, in local mode; needs Java
+spark: .venv/ready-check  ## the tests of frames of Spark, in local mode; needs Java
 	SUPPORTSLA_SPARK=1 $(BIN)/python -m pytest tests/test_spark.py --cov --cov-config=tests/spark.coveragerc
 
 faults: .venv/ready  ## plant faults in a copy of the library, and see the tests of the lifecycle fail

@@ -286,6 +286,44 @@ def test_the_examples_of_the_guide_print_what_follows_them(spark: Any, capsys: p
         spark.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
 
 
+def test_spark_connect_answers_alike() -> None:
+    """In a process of its own, whose session is a client of a server that it starts."""
+    pytest.importorskip("grpc", reason="Spark Connect needs pyspark[connect]")
+    done = subprocess.run([sys.executable, "-c", CONNECTED], capture_output=True, text=True, check=False, env=CLIENT)
+    assert done.stdout.split() == ["connect", "2026-11-25T19:00:00+00:00", "True"], done.stderr
+
+
+CLIENT = os.environ | {
+    "PYSPARK_PYTHON": sys.executable,
+    "PYTHONPATH": os.pathsep.join([str(Path(rows.__file__).parent), os.environ.get("PYTHONPATH", "")]),
+    "SPARK_LOCAL_IP": "127.0.0.1",
+}
+CONNECTED = """
+from datetime import UTC, datetime
+import pyarrow as pa
+from pyspark.sql import SparkSession
+from drawn_rows import drawn_log
+from supportsla import BusinessCalendar, business_hours, frames
+from supportsla.presets import apricot_us
+
+spark = SparkSession.builder.remote("local[2]").getOrCreate()
+print(type(spark).__module__.split(".")[2])
+desk = BusinessCalendar("America/Chicago", "Mo-Fr 07:00-19:00")
+opened = spark.sql("select timestamp'2026-11-25 15:00:00Z' as opened")
+print(frames.deadline(opened, desk, "opened", business_hours(4)).toArrow()["due"][0].as_py().isoformat())
+log = pa.table(drawn_log(300, seed=1))
+log = log.set_column(1, "at", log["at"].cast(pa.timestamp("us", "UTC")))
+asked = [apricot_us(), datetime(2026, 7, 1, tzinfo=UTC)]
+found, whole = (
+    frames.readings(frame, *asked, columns={"case": "ticket"}).select(["case", "metric", "due", "elapsed"])
+    for frame in (spark.createDataFrame(log), log)
+)
+told = [sorted(map(str, table.to_pylist())) for table in (found.toArrow(), whole)]
+print(told[0] == told[1])
+spark.stop()
+"""
+
+
 def test_without_spark_the_error_ends_with_how_to_install_it() -> None:
     code = "import sys; sys.modules['pyspark'] = None; import supportsla.frames.spark"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
