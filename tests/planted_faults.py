@@ -444,22 +444,22 @@ FAULTS = [
     Fault(
         "a stream is cut within a case",
         "frames/workers",
-        "pc.index(table[case], table[case][-1]).as_py()",
+        'pc.index(table["case"], table["case"][-1]).as_py()',
         "len(table) - 1",
         WORKERS,
     ),
     Fault(
         "the events of a log stay in the partitions that they are in",
         "frames/dask",
-        'placed.shuffle(on=names["case"])',
-        "placed",
+        'events.shuffle(on="case")',
+        "events",
         WORKERS,
     ),
     Fault(
         "a log is brought together in one partition",
         "frames/dask",
-        'placed.shuffle(on=names["case"])',
-        "placed.repartition(npartitions=1)",
+        'events.shuffle(on="case")',
+        "events.repartition(npartitions=1)",
         WORKERS,
     ),
     Fault(

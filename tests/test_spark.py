@@ -207,6 +207,8 @@ def test_what_can_be_seen_at_once_is_refused_at_once(spark: Any) -> None:
         frames.next_open(frame.withColumn("opened", frame["opened"].cast("string")), DESK, "opened")
     with pytest.raises(WrongType, match="the dtype of column 'row' .* expected durations"):
         frames.deadline(frame, DESK, "opened", "row")
+    with pytest.raises(WrongType, match="the types of columns is .*'amount' interval month.* no intervals of months"):
+        frames.deadline(frame.withColumn("amount", sql.functions.expr("interval '2' month")), DESK, "opened", "amount")
     naive = frame.withColumn("done", frame["done"].cast("timestamp_ntz"))
     with pytest.raises(WrongType, match="the dtype of column 'done' .* a time zone, as column 'opened' has one"):
         frames.elapsed(naive, DESK, "opened", "done")
@@ -231,7 +233,7 @@ def test_what_a_worker_refuses_says_why(spark: Any) -> None:
     log = frame_of(spark, pa.table(rows.drawn_log(5, seed=4)))
     with pytest.raises(failed, match="CaseNotOpened: .* the first of case T-"):
         frames.readings(log.where("what <> 'Opened'"), apricot_us(), NOW, columns=TICKET).collect()
-    with pytest.raises(failed, match="InvalidTable: column 'ticket' has nulls"):
+    with pytest.raises(failed, match="InvalidTable: column 'case' has nulls"):
         frames.readings(
             log.selectExpr("* except (ticket)", "null::int as ticket"), apricot_us(), NOW, columns=TICKET
         ).collect()
@@ -244,6 +246,11 @@ def test_names_are_never_read_as_expressions(spark: Any) -> None:
     due = frames.deadline(one, DESK, hostile, business_hours(4), into="`due`.")
     assert due.columns == [hostile, "x", "x", "`due`."]
     assert due.toArrow().column(3).to_pylist() == [datetime(2026, 6, 15, 14, tzinfo=UTC)]
+    given = pa.table({"case" if name == "ticket" else name: each for name, each in rows.drawn_log(3, seed=4).items()})
+    named = {name: f"{name}.`x` " for name in given.column_names}
+    log = frame_of(spark, given).toDF(*named.values())
+    found = frames.readings(log, apricot_us(), NOW, columns=named).toArrow()
+    assert _by_case(found) == _by_case(frames.readings(given, apricot_us(), NOW))
 
 
 def test_a_column_that_is_there_is_replaced(spark: Any) -> None:
@@ -295,7 +302,7 @@ def test_spark_connect_answers_alike() -> None:
 
 CLIENT = os.environ | {
     "PYSPARK_PYTHON": sys.executable,
-    "PYTHONPATH": os.pathsep.join([str(Path(rows.__file__).parent), os.environ.get("PYTHONPATH", "")]),
+    "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
     "SPARK_LOCAL_IP": "127.0.0.1",
 }
 CONNECTED = """

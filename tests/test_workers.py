@@ -37,7 +37,7 @@ def test_a_stream_is_cut_between_cases_only(runs: list[tuple[str | None, int]], 
     table = pa.table({"case": pa.array(cases, pa.string()), "row": range(len(cases))})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workers, "_MANY_EVENTS", many)
-        found = [part.to_pylist() for part in workers.whole_cases(table.to_batches(batch), "case")]
+        found = [part.to_pylist() for part in workers.whole_cases(table.to_batches(batch))]
     assert [*chain(*found)] == table.to_pylist()
     told = [case for part in found for case, _ in groupby(part, lambda row: row["case"])]
     assert len(told) == len(set(told))
@@ -47,17 +47,18 @@ def test_a_stream_is_cut_as_soon_as_there_are_many_events(monkeypatch: pytest.Mo
     """So that a long stream takes little memory."""
     monkeypatch.setattr(workers, "_MANY_EVENTS", 50)
     table = pa.table({"case": np.arange(1_000) // 3})
-    sizes = [len(part) for part in workers.whole_cases(table.to_batches(10), "case")]
+    sizes = [len(part) for part in workers.whole_cases(table.to_batches(10))]
     assert max(sizes) < 60
     assert sum(sizes) == 1_000
 
 
 def test_readings_of_a_stream_are_those_of_the_log() -> None:
     """Whatever batches it comes in."""
-    table = pa.table(rows.drawn_log(200, seed=3)).sort_by([("ticket", "ascending"), ("at", "ascending")])
-    log = logs.log_of(apricot_us(), NOW, {"case": "ticket"})
-    whole = frames.readings(table, apricot_us(), NOW, columns={"case": "ticket"})
-    found = workers.batches_of_readings(table.to_batches(17), log, "ticket", whole.schema)
+    drawn = pa.table(rows.drawn_log(200, seed=3))
+    table = drawn.rename_columns({"ticket": "case"}).sort_by([("case", "ascending"), ("at", "ascending")])
+    log = logs.log_of(apricot_us(), NOW, {})
+    whole = frames.readings(table, apricot_us(), NOW)
+    found = workers.batches_of_readings(table.to_batches(17), log, whole.schema)
     assert pa.Table.from_batches(found).equals(whole)
 
 
@@ -65,7 +66,7 @@ def test_an_event_of_no_case_is_refused_in_a_stream() -> None:
     table = pa.table({**rows.drawn_log(2, seed=3), "case": pa.array([None] * 12, pa.int64())})
     log = logs.log_of(apricot_us(), NOW, {})
     with pytest.raises(InvalidTable, match="column 'case' has nulls"):
-        [*workers.batches_of_readings(table.to_batches(), log, "case", pa.schema([]))]
+        [*workers.batches_of_readings(table.to_batches(), log, pa.schema([]))]
 
 
 def test_equal_calendars_of_many_tasks_are_compiled_once() -> None:

@@ -6,7 +6,7 @@ hold what they must is seen to at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -38,19 +38,18 @@ def with_answer(frame: dd.DataFrame, question: Question, names: Sequence[str], i
 
 def with_readings(frame: dd.DataFrame, log: Log) -> dd.DataFrame:
     """The readings of a log whose events are brought together by case, in order of time."""
-    names = log.names(frame.columns)
-    meta = workers.readings(frame._meta, log)
-    place = workers.unused_name(frame.columns)
-    asked, what = frame[[*dict.fromkeys(names.values())]], names["what"]
-    placed = asked.map_partitions(_placed, what, place, meta=_placed(asked._meta, what, place))
-    answer = partial(_readings, log=log, order=[names["at"], place])
-    return placed.shuffle(on=names["case"]).map_partitions(answer, meta=meta)
+    names, told = log.names(frame.columns), workers.readings(frame._meta, log)
+    asked = frame[[*dict.fromkeys(names.values())]]
+    events = asked.map_partitions(_placed, names, meta=_placed(asked._meta, names))
+    return events.shuffle(on="case").map_partitions(partial(_readings, log=log._replace(own={})), meta=told)
 
 
-def _placed(rows: pd.DataFrame, what: str, place: str, partition_info: Any = None) -> pd.DataFrame:
+def _placed(rows: pd.DataFrame, names: Mapping[str, str], partition_info: Any = None) -> pd.DataFrame:
+    """Events with the names that logs have, and each with its place."""
+    events = pd.DataFrame({name: rows[own].array for name, own in names.items()})
     places = np.arange(len(rows)) + (partition_info["number"] * _LONGEST_PARTITION if partition_info else 0)
-    return rows.assign(**{place: np.where(rows[what].isin([workers.OPENING]), workers.FIRST, places)})
+    return events.assign(place=np.where(events["what"].isin([workers.OPENING]), workers.FIRST, places))
 
 
-def _readings(rows: pd.DataFrame, log: Log, order: list[str]) -> pd.DataFrame:
-    return workers.readings(rows.sort_values(order), log)
+def _readings(events: pd.DataFrame, log: Log) -> pd.DataFrame:
+    return workers.readings(events.sort_values(["at", "place"]), log)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, cast
 
-from supportsla.errors import MissingExtra
+from supportsla.errors import MissingExtra, WrongType
 
 from . import deadline, elapsed, is_open, next_open, readings, workers
 from .logs import Log
@@ -18,6 +18,7 @@ from .questions import Question, check_column
 
 try:
     import pyarrow as pa
+    from pyspark.errors import PySparkTypeError
     from pyspark.sql import Column, DataFrame
     from pyspark.sql.functions import arrow_udf, col, lit, monotonically_increasing_id, struct, when
     from pyspark.sql.types import BooleanType, DayTimeIntervalType, StringType, StructField, StructType
@@ -48,20 +49,22 @@ def with_readings(frame: DataFrame, log: Log) -> DataFrame:
     names = log.names(frame.columns)
     blank, types = _blank(frame, [*names.values()])
     schema = workers.readings(blank, log).schema
-    answer = partial(workers.batches_of_readings, log=log, case=names["case"], schema=schema)
-    place = workers.unused_name(frame.columns)
-    case = _column(names["case"]).cast(types[schema.field("case").type])
-    order = when(_column(names["what"]) == workers.OPENING, lit(workers.FIRST)).otherwise(monotonically_increasing_id())
-    events = frame.select(*map(_column, blank.column_names)).withColumn(place, order)
-    cases = events.repartition(case).sortWithinPartitions(case, _column(names["at"]), _column(place))
-    told = StructType([StructField(field.name, types[field.type]) for field in schema])
-    return cases.drop(place).mapInArrow(answer, told)
+    place = when(col("what") == workers.OPENING, lit(workers.FIRST)).otherwise(monotonically_increasing_id())
+    events = frame.select(*(_column(own).alias(name) for name, own in names.items())).withColumn("place", place)
+    case = col("case").cast(types[schema.field("case").type])
+    cases = events.repartition(case).sortWithinPartitions(case, "at", "place").drop("place")
+    answer = partial(workers.batches_of_readings, log=log._replace(own={}), schema=schema)
+    return cases.mapInArrow(answer, StructType([StructField(field.name, types[field.type]) for field in schema]))
 
 
 def _blank(frame: DataFrame, names: Sequence[str]) -> tuple[pa.Table, dict[pa.DataType, Any]]:
     """Some columns of a frame as a table without rows, and what Spark's types are of such columns and of answers."""
     fields = [frame.schema[name] for name in dict.fromkeys(names)]
-    blank = frame.sparkSession.createDataFrame([], StructType(fields)).toArrow()
+    try:
+        blank = frame.sparkSession.createDataFrame([], StructType(fields)).toArrow()
+    except PySparkTypeError:
+        types = ", ".join(f"{field.name!r} {field.dataType.simpleString()}" for field in fields)
+        raise WrongType("the types of columns", types, "types that Arrow has: no intervals of months") from None
     return blank, dict(zip(blank.schema.types, (field.dataType for field in fields), strict=True)) | _TYPES
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import count
 from typing import Any, TypeVar, cast
 
 from supportsla.errors import MissingExtra
@@ -23,7 +22,7 @@ try:
 except ImportError:
     raise MissingExtra("a worker of Dask or Spark", "pyarrow") from None
 
-__all__ = ["FIRST", "OPENING", "answer", "batches_of_readings", "readings", "unused_name", "whole_cases"]
+__all__ = ["FIRST", "OPENING", "answer", "batches_of_readings", "readings", "whole_cases"]
 
 Kept = TypeVar("Kept", bound=Hashable)
 FIRST, OPENING = -1, "Opened"
@@ -41,15 +40,13 @@ def readings(rows: Any, log: Log) -> Any:
     return kinds.with_readings(rows, log._replace(plan=_kept(log.plan)))
 
 
-def batches_of_readings(
-    batches: Iterable[pa.RecordBatch], log: Log, case: str, schema: pa.Schema
-) -> Iterator[pa.RecordBatch]:
+def batches_of_readings(batches: Iterable[pa.RecordBatch], log: Log, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """The readings of a stream of events in which those of a case follow each other, some cases at a time."""
-    for table in whole_cases(batches, case):
+    for table in whole_cases(batches):
         yield from readings(table, log).cast(schema).to_batches()
 
 
-def whole_cases(batches: Iterable[pa.RecordBatch], case: str) -> Iterator[pa.Table]:
+def whole_cases(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     """Tables of whole cases, each of as many events as make it worth while, of such a stream."""
     held, events = list[pa.RecordBatch](), 0
     for batch in batches:
@@ -57,17 +54,12 @@ def whole_cases(batches: Iterable[pa.RecordBatch], case: str) -> Iterator[pa.Tab
         events += len(batch)
         if events >= _MANY_EVENTS:
             table = pa.Table.from_batches(held)
-            last_begins = pc.index(table[case], table[case][-1]).as_py()
+            last_begins = pc.index(table["case"], table["case"][-1]).as_py()
             if last_begins > 0:
                 yield table[:last_begins]
                 held, events = table[last_begins:].to_batches(), events - last_begins
     if held:
         yield pa.Table.from_batches(held)
-
-
-def unused_name(columns: Sequence[Any]) -> str:
-    """A name that none of these columns has."""
-    return next(name for n in count() if (name := f"place {n}") not in columns)
 
 
 def _kept(value: Kept) -> Kept:
