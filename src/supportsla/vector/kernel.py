@@ -27,7 +27,7 @@ from .grids import NONE, Mask, Ramp, Ticks, taken
 __all__ = ["CHUNK", "Kernel", "chunks"]
 
 Amounts = Ticks | int
-CHUNK = 24_576
+CHUNK = 32_768
 _FEW = 100
 
 
