@@ -28,7 +28,7 @@ import pandas as pd
 import psutil
 import pyarrow as pa
 from distributed import Client, LocalCluster, wait
-from figures import Claim, write_clusters
+from figures import Claim, per_second, write_clusters
 from harness import Cell, race
 from pyarrow import parquet
 from pyspark.sql import SparkSession, functions
@@ -184,7 +184,7 @@ def clusters(rounds: int, rng: random.Random, *, write: bool) -> Iterator[str]:
         yield f"  Spark is left out: {why}"
     claims += [*dask_claims(rounds, rng), *file_claims(rounds, rng)]
     for name, measured, _ in claims:
-        yield f"  {name:<58}{measured:>18}"
+        yield f"  {name:<62}{measured:>18}"
     if write:
         write_clusters(claims, PACKAGES)
 
@@ -205,7 +205,7 @@ def spark_claims(rounds: int, rng: random.Random) -> Iterator[Claim]:
             asked = frames.deadline(frame, calendar, "opened", ONE)
             runs[f"Spark: {size:,} rows, with their dues"] = Cell(partial(thrown_away, asked), size)
         times = race(runs, rounds, rng)
-        yield from (Claim(name, f"{1e9 / median(taken):,.0f} a second", "") for name, taken in times.items())
+        yield from (Claim(name, f"{per_second(median(taken))} a second", "") for name, taken in times.items())
         for name in (name for name in runs if "dues" in name):
             yield Claim(f"{name}: peak memory", f"{peak_memory(runs[name].run) / 2**20:,.0f} MiB", "")
         events = session.createDataFrame(pa.Table.from_pandas(log)).repartition(2 * WORKERS).cache()
@@ -249,9 +249,9 @@ def file_claims(rounds: int, rng: random.Random) -> Iterator[Claim]:
             ),
         }
         times = race({name: Cell(run, MOST) for name, run in runs.items()}, rounds, rng)
-    yield from (Claim(name, f"{1e9 / median(taken):,.0f} a second", "") for name, taken in times.items())
+    yield from (Claim(name, f"{per_second(median(taken))} a second", "") for name, taken in times.items())
 
 
 def cases_a_second(name: str, taken: list[float], events: int) -> Claim:
     """Of the readings of a log."""
-    return Claim(f"{name}: clocks of {CASES:,} cases, {events:,} events", f"{1e9 / median(taken):,.0f} a second", "")
+    return Claim(f"{name}: clocks of {CASES:,} cases, {events:,} events", f"{per_second(median(taken))} a second", "")

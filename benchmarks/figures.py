@@ -45,7 +45,7 @@ class Figure:
     @property
     def a_second(self) -> str:
         """Rows a second, to three digits."""
-        return f"{float(f'{1e9 / self.nanoseconds:.2e}'):,.0f}"
+        return per_second(self.nanoseconds)
 
 
 class Claim(NamedTuple):
@@ -74,6 +74,11 @@ def measured_on(packages: Iterable[str]) -> Iterator[str]:
     where, python, *versions = machine(packages)
     yield from wrap(f"Measured on {where}, {python.partition(' (')[0]}, with {' '.join(versions)}.", 120)
     yield ""
+
+
+def per_second(nanoseconds: float) -> str:
+    """How many a second, to three digits."""
+    return f"{float(f'{1e9 / nanoseconds:.2e}'):,.0f}"
 
 
 def precise(nanoseconds: float) -> str:
