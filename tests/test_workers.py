@@ -70,7 +70,7 @@ def test_an_event_of_no_case_is_refused_in_a_stream() -> None:
 
 
 def test_equal_calendars_of_many_tasks_are_compiled_once() -> None:
-    desk = BusinessCalendar("Antarctica/Troll", "Mo-Fr 07:00-19:00")
+    desk = BusinessCalendar("Antarctica/Troll", "Mo-Fr 07:00-18:59")
     table = pa.table({"opened": np.array(["2026-06-12T22:00"], "M8[us]")})
     question = questions.deadlines(desk, business_hours(4), "close")
     first = pickle.loads(pickle.dumps(question))
