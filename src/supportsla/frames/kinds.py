@@ -1,7 +1,8 @@
 """Kinds of frames: where their columns are found, and how the caller gets one of the same kind back.
 
 Narwhals knows pandas, Polars and PyArrow. Whatever else speaks the Arrow stream protocol, as DuckDB does, is read as a
-stream of PyArrow's batches. A library that the caller's frame is not of is not imported.
+stream of PyArrow's batches. Frames of Dask and Spark have their rows with workers, and modules of their own. A library
+that the caller's frame is not of is not imported.
 """
 
 from __future__ import annotations
