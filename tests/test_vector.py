@@ -44,7 +44,7 @@ np = pytest.importorskip("numpy", reason="the extra numpy is not installed")
 from supportsla import vector  # noqa: E402
 from supportsla.vector import arrays  # noqa: E402
 from supportsla.vector.arrays import Dues, table_of  # noqa: E402
-from supportsla.vector.grids import Ramp, grid  # noqa: E402
+from supportsla.vector.grids import Ramp, Scratch, filled, grid, stairs  # noqa: E402
 from supportsla.vector.kernel import CHUNK  # noqa: E402
 
 Boundary = Literal["close", "open"]
@@ -196,6 +196,7 @@ def test_one_amount_for_many_rows_is_due_when_it_is_for_each_alone(
 ) -> None:
     monkeypatch.setattr(arrays, "WORTH", 0)
     monkeypatch.setattr(arrays, "DUES_BYTES", 1_000_000)
+    monkeypatch.setattr(arrays, "Dues", lambda windows, _, amount, left: Dues(windows, 2, amount, left))
     calendar = compiled_around(calendar)
     dues = dues_of(calendar, amount, boundary)
     assert dues.ramp is not None
@@ -605,10 +606,85 @@ def test_a_ramp_says_what_a_search_says(lengths: list[tuple[int, int]], most_byt
     opened = grid(opens, length, most_bytes)
     assert opened is not None
     ticks = np.arange(length)
-    found, places, spare = np.empty((3, length), np.int64)
-    assert Ramp(opened, closes - after, after).find(ticks, found, places, spare) is None
-    is_in_a_window = np.array([((opens <= tick) & (tick < closes)).any() for tick in ticks])
+    found, scratch = np.empty(length, np.int64), Scratch.of(length)
+    assert Ramp(opened, closes - after, after).find(ticks + 3, 3, found, scratch) is None
+    is_in_a_window = open_at(ticks, opens, closes)
     assert (found == np.append(0, np.cumsum(is_in_a_window)[:-1])).all()
+    rising = np.empty(length, bool)
+    assert Ramp(opened, closes - after, after).rises(ticks + 3, 3, rising, scratch) is None
+    assert (rising == is_in_a_window).all()
+
+
+def open_at(ticks: Any, opens: Any, closes: Any) -> Any:
+    return np.array([((opens <= tick) & (tick < closes)).any() for tick in ticks])
+
+
+@given(st.lists(st.integers(1, 500), min_size=1, max_size=40), st.integers(1, 300), st.integers(0, 500))
+def test_stairs_say_what_a_search_says(lengths: list[int], height: int, rest: int) -> None:
+    closes = np.cumsum(np.array(lengths) + height) - 1
+    opens, length = closes - height, int(closes[-1]) + rest
+    made = stairs(opens, closes, length, 1_000_000)
+    assert made is not None
+    assert made.nbytes <= 1_000_000
+    ticks, scratch = np.arange(length), Scratch.of(length)
+    found, rising = np.empty(length, np.int64), np.empty(length, bool)
+    assert made.find(ticks + 3, 3, found, scratch) is None
+    assert made.rises(ticks + 3, 3, rising, scratch) is None
+    is_in_a_window = open_at(ticks, opens, closes)
+    assert (found == np.append(0, np.cumsum(is_in_a_window)[:-1]) - 1).all()
+    assert (rising == is_in_a_window).all()
+
+
+def test_stairs_say_which_ticks_are_out_of_their_stretch() -> None:
+    made = stairs(np.array([2, 12]), np.array([5, 15]), 20, 1000)
+    assert made is not None
+    ticks = np.array([-(2**63), -1, 0, 3, 19, 20, 2**63 - 1])
+    found = np.empty(len(ticks), np.int64)
+    odd = made.find(ticks, 0, found, Scratch.of(len(ticks)))
+    assert odd is not None
+    assert odd.tolist() == [True, True, False, False, False, True, True]
+    assert found[~odd].tolist() == [-1, 0, 5]
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "length", "most_bytes"),
+    [
+        pytest.param([2, 12], [5, 16], 20, 1000, id="not equally long"),
+        pytest.param([2, 6], [5, 9], 100_000, 1000, id="too close to each other for the memory"),
+        pytest.param([2], [2**61], 2**61 + 5, 1000, id="too long to be moved"),
+    ],
+)
+def test_there_are_no_stairs(opens: list[int], closes: list[int], length: int, most_bytes: int) -> None:
+    assert stairs(np.array(opens), np.array(closes), length, most_bytes) is None
+
+
+def test_the_far_end_of_a_long_stretch_is_after_all_windows() -> None:
+    """Where the stretch is nearly as long as ticks go."""
+    opens = np.array([2, 2 + 2**57])
+    made = stairs(opens, opens + 2**56, 2**62 - 1, 1_000_000)
+    assert made is not None
+    ticks = np.array([2**57 + 2**56 + 1, 2**57 + 2**56 + 2, 2**61, 2**62 - 2**57, 2**62 - 2])
+    found = np.empty(len(ticks), np.int64)
+    assert made.find(ticks, 0, found, Scratch.of(len(ticks))) is None
+    assert found.tolist() == [2**57 - 2] + [2**57 - 1] * 4
+
+
+@given(st.integers(1, 500), st.integers(1, 60), st.integers(1, 500))
+def test_keys_at_even_steps_need_no_table(step: int, count: int, rest: int) -> None:
+    keys, length = np.arange(count) * step, (count - 1) * step + min(rest, step)
+    made = grid(keys, length, 16 * count)
+    assert made is not None
+    assert made.nbytes == made.depth == 0
+    ticks, scratch = np.arange(length), Scratch.of(length)
+    assert made.find(ticks, scratch) is None
+    assert (scratch.places == ticks // step).all()
+
+
+def test_keys_are_filled_to_even_steps_where_memory_allows() -> None:
+    keys = np.array([0, 4, 10])
+    assert filled(keys, 13, 1000).tolist() == [0, 2, 4, 6, 8, 10, 12]
+    assert filled(keys, 13, 100).tolist() == [0, 4, 10]
+    assert filled(np.array([0]), 13, 100).tolist() == [0]
 
 
 @given(st.lists(st.integers(1, 500), max_size=40), sizes)
@@ -619,20 +695,20 @@ def test_a_grid_says_what_a_search_says(lengths: list[int], most_bytes: int) -> 
     assert made is not None
     assert made.nbytes <= most_bytes
     ticks = np.arange(length)
-    places, spare = np.empty((2, length), np.int64)
-    assert made.find(ticks, places, spare) is None
-    assert (places == keys.searchsorted(ticks, "right") - 1).all()
+    scratch = Scratch.of(length)
+    assert made.find(ticks, scratch) is None
+    assert (scratch.places == keys.searchsorted(ticks, "right") - 1).all()
 
 
 def test_a_grid_says_which_ticks_are_out_of_its_stretch() -> None:
     made = grid(np.array([0, 3, 4]), 10, 1000)
     assert made is not None
     ticks = np.array([-(2**63), -1, 0, 3, 9, 10, 2**63 - 1])
-    places, spare = np.empty((2, len(ticks)), np.int64)
-    odd = made.find(ticks, places, spare)
+    scratch = Scratch.of(len(ticks))
+    odd = made.find(ticks, scratch)
     assert odd is not None
     assert odd.tolist() == [True, True, False, False, False, True, True]
-    assert places[~odd].tolist() == [0, 1, 2]
+    assert scratch.places[~odd].tolist() == [0, 1, 2]
 
 
 REFUSED: dict[str, Any] = {

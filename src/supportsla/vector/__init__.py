@@ -6,9 +6,10 @@ that went in has, else microseconds. NaT in gives NaT out. Arrays may have any s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from supportsla import worktime
 from supportsla.calendars import Calendar
@@ -168,24 +169,27 @@ class _Rows:
         found: npt.NDArray[np.timedelta64] = self._answers(answer, alone).view(f"timedelta64[{self.unit}]")[()]
         return found
 
-    def truths(self, answer: Callable[[Ticks], Mask]) -> Mask:
-        """Whether something is so; at what is missing it is not."""
+    def truths(self, answer: Callable[..., object]) -> Mask:
+        """Likewise, whether something is so; at what is missing it is not."""
         found = np.empty(self.columns[0].values.shape, bool)
-        for rows in chunks(found.size):
+        for rows in self._doubtful(answer, found):
             self._refuse_out_of_range(rows)
-            found[rows] = answer(self.columns[0].ticks(rows))
         truths: Mask = found.reshape(self.shape)[()]
         return truths
 
     def _answers(self, answer: Callable[..., object], alone: Callable[..., object]) -> Ticks:
         found = np.empty(self.columns[0].values.shape, np.int64)
-        for rows in chunks(found.size):
-            some, self.kernel.searched = found[rows], False
-            answer(*(column.ticks(rows) for column in self.columns), some)
-            if self.kernel.searched and some.min() == NONE:
+        for rows in self._doubtful(answer, found):
+            if (unanswered := found[rows] == NONE).any():
                 self._refuse_out_of_range(rows)
-                self._refuse_unanswered(rows, some == NONE, alone)
+                self._refuse_unanswered(rows, unanswered, alone)
         return found.reshape(self.shape)
+
+    def _doubtful(self, answer: Callable[..., object], found: npt.NDArray[Any]) -> Iterator[slice]:
+        """Put the answers into `found`; in which rows there may be some that have none."""
+        for rows in [slice(0, found.size)] if all(column.exact for column in self.columns) else chunks(found.size):
+            answer(*(column.ticks(rows) for column in self.columns), found[rows])
+        return chunks(found.size if self.kernel.searched else 0)
 
     def _refuse_out_of_range(self, rows: slice) -> None:
         for column in self.columns:

@@ -15,12 +15,11 @@ from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import numpy.typing as npt
 
 from supportsla.calendars import HORIZON, Timeline
 from supportsla.zones import DAY, FIRST_YEAR, LAST_YEAR, MICROSECOND, wall_clock
 
-from .grids import Grid, Mask, Places, Ramp, Ticks, grid
+from .grids import Grid, Mask, Places, Ramp, Stairs, Ticks, Unsigned, filled, grid, stairs
 
 __all__ = [
     "DUES_BYTES",
@@ -31,7 +30,6 @@ __all__ = [
     "Dues",
     "Grids",
     "Table",
-    "Unsigned",
     "Windows",
     "clock_of",
     "open_days_of",
@@ -39,7 +37,6 @@ __all__ = [
     "ticks_of",
 ]
 
-Unsigned = npt.NDArray[np.uint64]
 GRID_BYTES, DUES_BYTES = 60_000, 25_000
 """The most that a grid, or the dues of an amount, may take for each year."""
 KEPT, WORTH = 3, 200
@@ -53,23 +50,23 @@ def ticks_of(time: timedelta, scale: int) -> int:
 
 
 class Grids(NamedTuple):
-    """What a table holds, to be found without a search.
+    """What a table holds, to be found without a search; its ticks of open time are numbered from 0.
 
-    `before` is the open time before a tick since the table's `start`. `reached` is the window in which so much open
-    time is reached and more follows, and `anchors` has its anchor, in ticks since 1970-01-01Z. `dues` are those of an
-    amount and a `left`, as in `Kernel`; the last few are kept.
+    `before` is the number of the last one before a tick since the table's `start`, and -1 before the first. `windows`
+    tells a number's window, or part of one, and `anchors` what to add to it for the tick's end since 1970-01-01Z.
+    `dues` are those of an amount and a `left`, as in `Kernel`; the last few are kept.
     """
 
     start: int
-    before: Ramp
-    reached: Grid
+    before: Ramp | Stairs
+    windows: Grid
     anchors: Ticks
     dues: Callable[[int, int], Dues]
 
     @property
     def nbytes(self) -> int:
         """What they take, in bytes, but for the dues."""
-        return self.before.nbytes + self.reached.nbytes + self.anchors.nbytes
+        return self.before.nbytes + self.windows.nbytes + self.anchors.nbytes
 
 
 class Windows(NamedTuple):
@@ -154,14 +151,22 @@ class Table:
         if self.deserts or not self.total or self.length >= _FAR:
             return None
         windows = self.windows
-        opens, _, after, anchors, _, years = windows
-        most, first = GRID_BYTES * years, int(opens[1] == 0)
-        opened, reached = grid(opens[first:], self.length, most), grid(after[:-1], self.total, most)
-        if opened is None or reached is None:
+        opens, closes, after, anchors, start, years = windows
+        most = GRID_BYTES * years
+        before = stairs(opens[1:], closes[1:], self.length, most) or self._ramp(windows, most)
+        ends = filled(after[:-1], self.total, most)
+        ended = grid(ends, self.total, most)
+        if before is None or ended is None:
             return None
-        before = Ramp(opened, anchors[first:], after[first:])
-        dues = lru_cache(KEPT)(partial(Dues, windows, opened.depth + reached.depth))
-        return Grids(self.start, before, reached, anchors[1:] + self.start, dues)
+        dues = lru_cache(KEPT)(partial(Dues, windows, before.depth + max(ended.depth, 1)))
+        return Grids(start, before, ended, anchors[after.searchsorted(ends, "right")] + start + 1, dues)
+
+    def _ramp(self, windows: Windows, most_bytes: int) -> Ramp | None:
+        """The number of the last tick of open time before a tick."""
+        opens, _, after, anchors, _, _ = windows
+        starts = filled(opens[int(opens[1] == 0) :], self.length, most_bytes)
+        opened, i = grid(starts, self.length, most_bytes), opens.searchsorted(starts, "right") - 1
+        return None if opened is None else Ramp(opened, anchors[i] + 1, after[i] - 1)
 
     def window(self, at: Unsigned) -> Places:
         """The window that opened last."""

@@ -26,6 +26,7 @@ _EXPECTED = {
     "M": "an array of datetime64, which means UTC, in years down to nanoseconds; supportsla.frames takes other columns",
     "m": "a Duration, a timedelta, or an array of timedelta64, in weeks down to nanoseconds",
 }
+_TARGETS = {(kind, unit): np.dtype(f"{kind}8[{unit}]") for kind in "Mm" for unit in ("us", "ns")}
 _REFUSED = {"M": ("ps", "fs", "as"), "m": ("generic", "Y", "M", "ps", "fs", "as")}
 
 
@@ -41,9 +42,14 @@ class Column:
     unit: str = "us"
     shape: tuple[int, ...] | None = None
 
-    @cached_property
+    @property
     def _target(self) -> np.dtype[Any]:
-        return np.dtype(f"{self.values.dtype.kind}8[{self.unit}]")
+        return _TARGETS[self.values.dtype.kind, self.unit]
+
+    @property
+    def exact(self) -> bool:
+        """Whether the values are ticks as they are."""
+        return self.values.dtype == self._target
 
     @cached_property
     def _edges(self) -> Ticks:
@@ -68,7 +74,7 @@ class Column:
     def ticks(self, rows: slice) -> Ticks:
         """The rows in ticks: `NONE` where they are missing; where they are out of range, so are the ticks."""
         values = self.values[rows]
-        if values.dtype == self._target:
+        if self.exact:
             return values.view(np.int64)
         refused = np.where(self.missing(rows), NONE, NONE + 1)
         return np.where(self.fair(rows), values.astype(self._target).view(np.int64), refused)
@@ -133,12 +139,14 @@ def columns_of(*columns: Column) -> tuple[tuple[int, ...], list[Column]]:
     Raises:
         InvalidTable: there is none.
     """
-    shapes = [column.values.shape for column in columns]
-    try:
-        shape = np.broadcast_shapes(*shapes)
-    except ValueError:
-        told = " and ".join(f"{column.where} has {column.values.shape}" for column in columns)
-        raise InvalidTable((f"the shapes do not fit each other: {told}",)) from None
-    unit = "ns" if any(np.datetime_data(column.values.dtype)[0] == "ns" for column in columns) else "us"
-    spread = [(column, np.broadcast_to(column.values, shape).reshape(-1)) for column in columns]
-    return shape, [attrs.evolve(column, values=values, unit=unit, shape=shape) for column, values in spread]
+    spread = [column.values for column in columns]
+    if len({values.shape for values in spread}) > 1:
+        try:
+            spread = list(np.broadcast_arrays(*spread))
+        except ValueError:
+            told = " and ".join(f"{column.where} has {column.values.shape}" for column in columns)
+            raise InvalidTable((f"the shapes do not fit each other: {told}",)) from None
+    unit = "ns" if any(np.datetime_data(values.dtype)[0] == "ns" for values in spread) else "us"
+    shape = spread[0].shape
+    rows = (values.reshape(-1) for values in spread)
+    return shape, [Column(column.where, values, unit, shape) for column, values in zip(columns, rows, strict=True)]

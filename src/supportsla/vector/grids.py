@@ -7,6 +7,12 @@ is moved onto an edge. Where several keys are in a cell, that is done again for 
 
 Keys 0, 5 and 11, in cells of 8: key 5 cuts the cell of 0 to 7, which therefore adds 3, so that 4 becomes 7, of key 0,
 and 5 becomes 8, of key 1. Key 11 cuts the cell of 8 to 15, which adds 5: 10 becomes 15, of key 1, and 11 becomes 16.
+
+Keys at even steps are cells themselves, found by a division: so is the open time at each closing of a desk with the
+same hours every day. There, `Stairs` count open ticks without a table of them.
+
+Every place that is taken from a table is there: of the modes of `take`, "wrap" is the quickest. A single number is an
+array, too, which NumPy need not make of it for each chunk.
 """
 
 from __future__ import annotations
@@ -17,15 +23,44 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["NONE", "Grid", "Mask", "Places", "Ramp", "Ticks", "grid", "taken"]
+__all__ = [
+    "NONE",
+    "Grid",
+    "Mask",
+    "Places",
+    "Ramp",
+    "Scratch",
+    "Stairs",
+    "Ticks",
+    "Unsigned",
+    "filled",
+    "grid",
+    "stairs",
+]
 
 Ticks = npt.NDArray[np.int64]
+Unsigned = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
 NONE = int(np.iinfo(np.int64).min)
 """A tick that is missing, as NaT is; in answers, one that there is not."""
 
-_DEEPEST, _FAR = 15, 2**62
+_DEEPEST, _FAR, _PLACE_BYTES = 15, 2**62, 16
+
+
+class Scratch(NamedTuple):
+    """Two columns to compute in, each of them signed and unsigned."""
+
+    places: Ticks
+    numbers: Unsigned
+    spare: Ticks
+    moved: Unsigned
+
+    @classmethod
+    def of(cls, size: int) -> Scratch:
+        """New ones of a size."""
+        places, spare = np.empty((2, size), np.int64)
+        return cls(places, places.view(np.uint64), spare, spare.view(np.uint64))
 
 
 class Grid:
@@ -33,16 +68,18 @@ class Grid:
 
     A level leads from slots, the first of which are the cells, to the slots that come of cutting each at its first key;
     the last one leads to the keys alone. It holds what to add to the ticks of a slot, so that a shift numbers the next.
+    Where the cells are the keys, no level is wanted, and a cell may be of any size.
     """
 
-    def __init__(self, keys: Ticks, length: int, shift: int, depth: int) -> None:
-        self.length, self.shift = length, shift
-        cells = np.arange(_cells(length, shift), dtype=np.int64) << shift
-        inside = keys[(keys & ((1 << shift) - 1)) > 0]
-        nth_in_cell = np.arange(len(inside)) - (inside >> shift).searchsorted(inside >> shift)
+    def __init__(self, keys: Ticks, length: int, cell: int, depth: int) -> None:
+        shift = cell.bit_length() - 1
+        cells = _cells(length, cell)
+        inside = keys[keys % cell > 0]
+        nth_in_cell = np.arange(len(inside)) - (inside // cell).searchsorted(inside // cell)
         cuts = (inside[nth_in_cell < level] for level in range(1, depth))
         slots = [cells, *(np.sort(np.append(cells, cut), kind="stable") for cut in cuts), keys]
-        self.levels = [_moves(before, after, shift) for before, after in pairwise(slots)]
+        self.levels = [_moves(before, after, shift) for before, after in pairwise(slots)] if depth else []
+        self.length, self.cell, self.shift = length, np.array(cell, np.uint64), np.array(shift, np.uint64)
 
     @property
     def nbytes(self) -> int:
@@ -51,32 +88,44 @@ class Grid:
 
     @property
     def depth(self) -> int:
-        """How many levels it has: as many as there are keys in a cell."""
+        """How many levels it has: as many as there are keys in a cell, but for those at which cells start."""
         return len(self.levels)
 
-    def find(self, ticks: Ticks, places: Ticks, spare: Ticks) -> Mask | None:
+    def find(self, ticks: Ticks, scratch: Scratch) -> Mask | None:
         """Put the number of the key into `places`; the answer is which ticks are out of the stretch, and now 0."""
-        odd = _out_of(ticks, self.length)
-        if odd is not None:
-            np.putmask(ticks, odd, 0)
-        np.right_shift(ticks, self.shift, out=places)
+        odd, unsigned = _only_within(ticks, self.length), ticks.view(np.uint64)
+        places, numbers, spare, moved = scratch
+        if not self.levels:
+            np.floor_divide(unsigned, self.cell, out=numbers)
+            return odd
+        np.right_shift(unsigned, self.shift, out=numbers)
         for level in self.levels:
-            np.add(ticks, taken(level, places, spare), out=spare)
-            np.right_shift(spare, self.shift, out=places)
+            level.take(places, out=spare, mode="wrap")
+            np.add(ticks, spare, out=spare)
+            np.right_shift(moved, self.shift, out=numbers)
         return odd
 
 
 def grid(keys: Ticks, length: int, most_bytes: int, deepest: int = _DEEPEST) -> Grid | None:
     """The grid in so much memory, of the fewest levels; None where the keys are too dense for that."""
+    step = int(keys[1]) if len(keys) > 1 else length
+    if _PLACE_BYTES * len(keys) <= most_bytes and np.array_equal(keys, _cells(length, step)):
+        return Grid(keys, length, step, 0)
     for depth in range(1, deepest + 1):
         apart = np.min(keys[depth:] - keys[:-depth], initial=length)
-        shift = int(apart).bit_length() - 1
-        cells = _cells(length, shift)
-        if 8 * depth * cells <= most_bytes and (cells + len(keys)) << shift < 2 * _FAR:
-            found = Grid(keys, length, shift, depth)
+        cell = 1 << (int(apart).bit_length() - 1)
+        cells = length // cell + 1
+        if 8 * depth * cells <= most_bytes and (cells + len(keys)) * cell < 2 * _FAR:
+            found = Grid(keys, length, cell, depth)
             if found.nbytes <= most_bytes:
                 return found
     return None
+
+
+def filled(keys: Ticks, length: int, most_bytes: int) -> Ticks:
+    """The keys and those missing for even steps, if the values of each fit into so much memory; else the keys alone."""
+    step = int(np.gcd.reduce(keys)) or length
+    return _cells(length, step) if _PLACE_BYTES * (length // step + 1) <= most_bytes else keys
 
 
 class Ramp(NamedTuple):
@@ -91,31 +140,113 @@ class Ramp(NamedTuple):
         """What it takes, in bytes."""
         return self.grid.nbytes + self.anchors.nbytes + self.tops.nbytes
 
-    def find(self, ticks: Ticks, found: Ticks, places: Ticks, spare: Ticks) -> Mask | None:
-        """Put the value at each tick into `found`; the answer is that of the grid."""
-        odd = self.grid.find(ticks, places, spare)
-        np.subtract(ticks, taken(self.anchors, places, spare), out=found)
-        np.minimum(found, taken(self.tops, places, spare), out=found)
+    @property
+    def depth(self) -> int:
+        """How many levels the grid has."""
+        return self.grid.depth
+
+    def find(self, at: Ticks, start: int, found: Ticks, scratch: Scratch) -> Mask | None:
+        """Put the value at each instant, less the start, into `found`; the answer is that of the grid."""
+        odd = self._unbounded(at, start, found, scratch)
+        np.minimum(found, scratch.spare, out=found)
+        return odd
+
+    def rises(self, at: Ticks, start: int, rising: Mask, scratch: Scratch) -> Mask | None:
+        """Likewise, whether the value at the next tick is another."""
+        found = np.empty(at.size, np.int64)
+        odd = self._unbounded(at, start, found, scratch)
+        np.less(found, scratch.spare, out=rising)
+        return odd
+
+    def _unbounded(self, at: Ticks, start: int, found: Ticks, scratch: Scratch) -> Mask | None:
+        """Put the value that has no top into `found`, and the top into `spare`."""
+        np.subtract(at, start, out=found)
+        odd = self.grid.find(found, scratch)
+        places, _, spare, _ = scratch
+        self.anchors.take(places, out=spare, mode="wrap")
+        np.subtract(found, spare, out=found)
+        self.tops.take(places, out=spare, mode="wrap")
         return odd
 
 
-def taken(values: Ticks, places: Ticks, out: Ticks) -> Ticks:
-    """The values at places, all of which there are, so that none wraps around: that mode is the quickest."""
-    found: Ticks = values.take(places, out=out, mode="wrap")
-    return found
+class Stairs:
+    """How many ticks of windows lie before a tick, less one, as a `Ramp` has it: where all windows are equally long.
+
+    Slots, numbered from 1, are for a window each and for what lies between it and the one before. A tick is moved into
+    its slot, the end of which is a tick after that of the window. The number of the slot tells how many ticks there are
+    by then; the distance to the end, where it is less than the window is long, how many are still to come.
+
+    Windows of the ticks 2 to 4 and 12 to 14, in slots of 16: the first slot begins at 16, and its end, 32, is for tick
+    6. So tick 3 becomes 29, which is 3 before the end: the value is 3 - 3 = 0, the number of tick 2.
+    """
+
+    depth = 0
+
+    def __init__(self, closes: Ticks, height: int, length: int, cell: int) -> None:
+        shift, slot = cell.bit_length() - 1, (height + cell + 1).bit_length()
+        cells, ends = _cells(length, cell), closes + 1
+        passed = ends.searchsorted(cells, "right")
+        end = np.append(ends, length + (2 << slot))[passed]
+        near = end - cells <= 1 << slot
+        self.moves: Ticks = np.where(near, ((passed + 2) << slot) - end, ((passed + 1) << slot) - cells)
+        self.length, self.shift, self.slot = length, np.array(shift, np.uint64), np.array(slot, np.uint64)
+        self.outside, self.height, self.bottom = np.array(-1 << slot), np.array(height), np.array(-height - 1)
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes, in bytes."""
+        return self.moves.nbytes
+
+    def find(self, at: Ticks, start: int, found: Ticks, scratch: Scratch) -> Mask | None:
+        """Put the value at each instant, less the start, into `found`; the answer is that of a grid."""
+        odd = self._moved(at, start, found, scratch)
+        places, _, spare, _ = scratch
+        np.maximum(spare, self.bottom, out=spare)
+        np.multiply(places, self.height, out=places)
+        np.add(places, spare, out=found)
+        return odd
+
+    def rises(self, at: Ticks, start: int, rising: Mask, scratch: Scratch) -> Mask | None:
+        """Likewise, whether the value at the next tick is another."""
+        odd = self._moved(at, start, np.empty(at.size, np.int64), scratch)
+        np.subtract(scratch.spare, self.bottom, out=scratch.spare)
+        np.less(scratch.moved, self.height.view(np.uint64), out=rising)
+        return odd
+
+    def _moved(self, at: Ticks, start: int, ticks: Ticks, scratch: Scratch) -> Mask | None:
+        """Put the number of the slot into `places`, and the negative distance from its end into `spare`."""
+        np.subtract(at, start, out=ticks)
+        odd = _only_within(ticks, self.length)
+        places, numbers, spare, moved = scratch
+        np.right_shift(ticks.view(np.uint64), self.shift, out=numbers)
+        self.moves.take(places, out=spare, mode="wrap")
+        np.add(ticks, spare, out=spare)
+        np.right_shift(moved, self.slot, out=numbers)
+        np.bitwise_or(spare, self.outside, out=spare)
+        return odd
 
 
-def _out_of(ticks: Ticks, length: int) -> Mask | None:
-    """Which ticks do not lie in `[0, length)`, if any."""
+def stairs(opens: Ticks, closes: Ticks, length: int, most_bytes: int) -> Stairs | None:
+    """The stairs in so much memory; None where the windows are not equally long, or too dense for that."""
+    height, apart = int(closes[0] - opens[0]), np.min(opens[1:] - closes[:-1], initial=length)
+    cell = 1 << (int(apart).bit_length() - 1)
+    fits = 8 * (length // cell + 1) <= most_bytes and (len(opens) + 2) * 2 * (height + cell + 1) < _FAR
+    return Stairs(closes, height, length, cell) if fits and (closes - opens == height).all() else None
+
+
+def _only_within(ticks: Ticks, length: int) -> Mask | None:
+    """Which ticks do not lie in `[0, length)`, if any; they are 0 now."""
     unsigned = ticks.view(np.uint64)
     if np.maximum.reduce(unsigned) < length:
         return None
     odd: Mask = unsigned >= length
+    np.putmask(ticks, odd, 0)
     return odd
 
 
-def _cells(length: int, shift: int) -> int:
-    return ((length - 1) >> shift) + 1
+def _cells(length: int, cell: int) -> Ticks:
+    """Where the cells of a stretch start."""
+    return np.arange((length - 1) // cell + 1, dtype=np.int64) * cell
 
 
 def _moves(slots: Ticks, finer: Ticks, shift: int) -> Ticks:

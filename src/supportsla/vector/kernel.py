@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any, cast
+from functools import partial
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -22,13 +23,15 @@ from supportsla.worktime import Boundary
 from supportsla.zones import FIRST, FIRST_YEAR, LAST, LAST_YEAR, MICROSECOND
 
 from .arrays import Clock, Grids, Table, clock_of, open_days_of, table_of, ticks_of
-from .grids import NONE, Mask, Ramp, Ticks, taken
+from .grids import NONE, Mask, Scratch, Ticks
 
 __all__ = ["CHUNK", "Kernel", "chunks"]
 
 Amounts = Ticks | int
+Side = Boundary | Literal["closing"]
+"""Which of the instants with so much open time: as `boundary` says, or the first also where the amount is none."""
 CHUNK = 32_768
-_FEW = 100
+_FEW, _NO_SCRATCH = 100, Scratch.of(0)
 
 
 def chunks(size: int) -> Iterator[slice]:
@@ -58,6 +61,28 @@ def _spread(known: Mask, missing: int, function: Callable[..., Any], *columns: A
     return spread
 
 
+def _left(amounts: Amounts, side: Side) -> Amounts:
+    """1 where the first instant with so much open time is asked for, 0 where the last one is; if it can, once."""
+    if side == "closing":
+        return 1
+    if isinstance(amounts, int):
+        return int(amounts > 0 if side == "close" else amounts < 0)
+    if np.minimum.reduce(amounts) > 0:
+        return int(side == "close")
+    return (amounts > 0 if side == "close" else amounts < 0).astype(np.int64)
+
+
+def _stay(found: Ticks, at: Ticks, amounts: Amounts, left: Amounts, side: Side) -> None:
+    """No amount is used up at once, at a closed desk too."""
+    if side == "close" and not (isinstance(left, int) and left):
+        np.copyto(found, at, where=np.asarray(amounts) == 0)
+
+
+def _add(values: Ticks, amounts: Amounts) -> None:
+    if not isinstance(amounts, int) or amounts:
+        np.add(values, amounts, out=values)
+
+
 def _taken(amounts: Amounts, rows: slice | Mask) -> Amounts:
     return amounts if isinstance(amounts, int) else amounts[rows]
 
@@ -66,8 +91,8 @@ class Kernel:
     """A calendar's answers for arrays of ticks, which are microseconds or, at a scale of 1000, nanoseconds.
 
     Amounts are one for all rows, or one for each. `left` is 1 where the first instant with so much open time is asked
-    for, and 0 where the last one is; one 1 for all rows says that all amounts are positive. `searched` is set where
-    rows had to be searched for; other rows have an answer.
+    for, and 0 where the last one is. `searched` is set where rows had to be searched for; other rows have an answer,
+    but for those that are missing.
     """
 
     def __init__(self, calendar: Calendar, scale: int = 1) -> None:
@@ -75,7 +100,7 @@ class Kernel:
         self.first, self.last = ticks_of(FIRST, scale), ticks_of(LAST, scale)
         self.longest = min(self.last - self.first, 2**62)
         self.searched = False
-        self.scratch = np.empty((3, 0), np.int64)
+        self.scratch = _NO_SCRATCH
 
     def in_range(self, at: Ticks) -> Mask:
         """Which instants lie in [1900-01-01Z, 2201-01-01Z)."""
@@ -95,21 +120,21 @@ class Kernel:
         """`deadline` of amounts of business time."""
         dues = np.empty(at.shape, np.int64) if out is None else out
         for rows in chunks(at.size):
-            self._used_up(at[rows], _taken(amounts, rows), boundary, dues[rows])
+            self._seek(at[rows], _taken(amounts, rows), boundary, dues[rows])
         return dues
 
     def next_opening(self, at: Ticks, out: Ticks | None = None) -> Ticks:
         """The first open instant at or after each."""
         found = np.empty(at.shape, np.int64) if out is None else out
         for rows in chunks(at.size):
-            self._seek(at[rows], 0, 0, found[rows])
+            self._seek(at[rows], 0, "open", found[rows])
         return found
 
     def last_closing(self, at: Ticks) -> Ticks:
         """The last instant at or before each just before which the desk is open."""
-        found, first = np.empty(at.shape, np.int64), np.ones(at.shape, np.int64)
+        found = np.empty(at.shape, np.int64)
         for rows in chunks(at.size):
-            self._seek(at[rows], 0, first[rows], found[rows])
+            self._seek(at[rows], 0, "closing", found[rows])
         return found
 
     def open_between(self, starts: Ticks, ends: Ticks, out: Ticks | None = None) -> Ticks:
@@ -119,47 +144,37 @@ class Kernel:
             self._open_between(starts[rows], ends[rows], passed[rows])
         return passed
 
-    def is_open(self, at: Ticks) -> Mask:
+    def is_open(self, at: Ticks, out: Mask | None = None) -> Mask:
         """Whether the desk is open; where the instant is missing or out of range, it is not."""
-        opened = np.empty(at.shape, bool)
+        opened = np.empty(at.shape, bool) if out is None else out
         for rows in chunks(at.size):
-            opened[rows] = self._is_open(at[rows])
+            self._is_open(at[rows], opened[rows])
         return opened
 
-    def _used_up(self, at: Ticks, amounts: Amounts, boundary: Boundary, dues: Ticks) -> None:
-        if (amounts if isinstance(amounts, int) else np.minimum.reduce(amounts)) > 0:
-            self._seek(at, amounts, int(boundary == "close"), dues)
-            return
-        each = np.broadcast_to(amounts, at.shape)
-        fair = self.in_range(at) & (each != NONE)
-        each = np.where(fair, each, 0)
-        self._seek(at, each, (each > 0 if boundary == "close" else each < 0).astype(np.int64), dues)
-        if boundary == "close":
-            np.copyto(dues, at, where=each == 0)
-        if not fair.all():
-            self.searched, dues[~fair] = True, NONE
-
-    def _seek(self, at: Ticks, amounts: Amounts, left: Amounts, found: Ticks) -> None:
+    def _seek(self, at: Ticks, amounts: Amounts, side: Side, found: Ticks) -> None:
         """Put into `found` the instants whose open time is that at `at` plus the amounts."""
         grids = self._grids(at)
         if grids is None:
-            found[:] = self._searched(at, amounts, left)
-            return
-        if (odd := self._reach(grids, at, amounts, left, found)) is not None:
-            _mend(found, odd, at == NONE, self._searched, at, amounts, left)
+            found[:] = self._searched(at, amounts, side=side)
+        elif (odd := self._reach(grids, at, amounts, side, found)) is not None:
+            missing = (at == NONE) | (np.asarray(amounts) == NONE)
+            _mend(found, odd, missing, partial(self._searched, side=side), at, amounts)
 
-    def _reach(self, grids: Grids, at: Ticks, amounts: Amounts, left: Amounts, found: Ticks) -> Mask | None:
+    def _reach(self, grids: Grids, at: Ticks, amounts: Amounts, side: Side, found: Ticks) -> Mask | None:
         """`_seek` by the grids; the rows for which that is wrong."""
-        if isinstance(amounts, int) and isinstance(left, int):
-            dues = grids.dues(amounts, left).asked_by(at.size)
+        if isinstance(amounts, int) and amounts >= (first := int(_left(amounts, side))):
+            dues = grids.dues(amounts, first).asked_by(at.size)
             if dues is not None:
-                return self._along(dues, grids.start, at, found)
-        ticks, places, spare = self._buffers(at.size)
-        odd = self._before(grids, at, found)
+                return dues.find(at, grids.start, found, self._scratch(at.size))
+        odd, scratch = self._before(grids, at, found), self.scratch
+        left = _left(amounts, side)
         np.add(found, amounts, out=found)
-        np.subtract(found, left, out=ticks)
-        beyond = grids.reached.find(ticks, places, spare)
-        np.add(found, taken(grids.anchors, places, spare), out=found)
+        _add(found, 1 - left)
+        beyond = grids.windows.find(found, scratch)
+        grids.anchors.take(scratch.places, out=scratch.spare, mode="wrap")
+        np.add(found, scratch.spare, out=found)
+        _add(found, left - 1)
+        _stay(found, at, amounts, left, side)
         return _either(odd, beyond)
 
     def _grids(self, at: Ticks) -> Grids | None:
@@ -167,20 +182,14 @@ class Kernel:
         timeline = self.calendar.compiled.timeline
         return None if timeline is None or at.size < _FEW else table_of(timeline, self.scale).grids
 
-    def _buffers(self, size: int) -> Ticks:
-        if self.scratch.shape[1] < size:
-            self.scratch = np.empty((3, size), np.int64)
-        return self.scratch[:, :size]
+    def _scratch(self, size: int) -> Scratch:
+        if self.scratch.places.size != size:
+            self.scratch = Scratch.of(size)
+        return self.scratch
 
-    def _before(self, grids: Grids, at: Ticks, before: Ticks, *, later: int = 0) -> Mask | None:
-        """Put the open time before each instant, or a tick later, into `before`; the rows for which that is wrong."""
-        return self._along(grids.before, grids.start - later, at, before)
-
-    def _along(self, ramp: Ramp, start: int, at: Ticks, found: Ticks) -> Mask | None:
-        """Put what a ramp from a start on has for each instant into `found`; the rows for which that is wrong."""
-        ticks, places, spare = self._buffers(at.size)
-        np.subtract(at, start, out=ticks)
-        return ramp.find(ticks, found, places, spare)
+    def _before(self, grids: Grids, at: Ticks, before: Ticks) -> Mask | None:
+        """Put what is `before` each instant into `before`; the rows for which that is wrong."""
+        return grids.before.find(at, grids.start, before, self._scratch(at.size))
 
     def _open_between(self, starts: Ticks, ends: Ticks, passed: Ticks) -> None:
         grids = self._grids(starts)
@@ -193,19 +202,15 @@ class Kernel:
         if odd is not None:
             _mend(passed, odd, (starts == NONE) | (ends == NONE), self._searched_between, starts, ends)
 
-    def _is_open(self, at: Ticks) -> Mask:
-        """Where a tick more is a tick of open time."""
+    def _is_open(self, at: Ticks, opened: Mask) -> None:
         grids = self._grids(at)
         if grids is None:
-            return self._searched_open(at)
-        before, after = np.empty((2, at.size), np.int64)
-        odd = _either(self._before(grids, at, before), self._before(grids, at, after, later=1))
-        opened: Mask = before < after
-        if odd is not None:
+            opened[:] = self._searched_open(at)
+        elif (odd := grids.before.rises(at, grids.start, opened, self._scratch(at.size))) is not None:
             opened[odd] = self._searched_open(at[odd])
-        return opened
 
     def _searched_open(self, at: Ticks) -> Mask:
+        self.searched = True
         known = self.in_range(at)
         if not known.all():
             return cast("Mask", _spread(known, 0, self._searched_open, at))
@@ -228,14 +233,15 @@ class Kernel:
         passed = (table.before(last, table.window(last)) - table.before(first, table.window(first))).view(np.int64)
         return np.where((passed == 0) | ((passed < 0) == (ends < starts)), passed, NONE)
 
-    def _searched(self, at: Ticks, amounts: Amounts, left: Amounts) -> Ticks:
+    def _searched(self, at: Ticks, amounts: Amounts, *, side: Side) -> Ticks:
         """`_seek` by searching, for years not compiled too."""
         self.searched = True
-        known = self.in_range(at) & (np.abs(amounts) <= self.longest)
+        known = self.in_range(at) & (np.abs(amounts) <= self.longest) & (np.asarray(amounts) != NONE)
         if not known.all():
-            return cast("Ticks", _spread(known, NONE, self._searched, at, amounts, left))
+            return cast("Ticks", _spread(known, NONE, partial(self._searched, side=side), at, amounts))
         if not at.size:
             return at
+        left = _left(amounts, side)
         timeline, back = self._covering(at), np.broadcast_to((np.asarray(amounts) - left) < 0, at.shape)
         while True:
             table = table_of(timeline, self.scale)
@@ -249,7 +255,9 @@ class Kernel:
             longer = self._longer(timeline, beyond & ~lost, back)
             if longer is None:
                 due = table.anchors.view(np.int64)[np.minimum(j, len(table.anchors) - 1)] + goal + table.start
-                return np.where(beyond | lost | ~self.in_range(due), NONE, due)
+                found = np.where(beyond | lost | ~self.in_range(due), NONE, due)
+                _stay(found, at, amounts, left, side)
+                return found
             timeline = longer
 
     def _longer(self, timeline: Timeline, wanted: Mask, back: Mask) -> Timeline | None:
