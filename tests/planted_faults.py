@@ -416,8 +416,8 @@ FAULTS = [
     Fault(
         "a slot of equally long windows is too narrow for one and the cell after it",
         "vector/grids",
-        "(height + cell + 1).bit_length()",
-        "height.bit_length()",
+        "(width + cell + 1).bit_length()",
+        "width.bit_length()",
         ARRAYS,
     ),
     Fault(
@@ -430,15 +430,29 @@ FAULTS = [
     Fault(
         "windows are counted as equally long where the first are",
         "vector/grids",
-        "(closes - opens == height).all()",
-        "(closes - opens == height)[:2].all()",
+        "(closes - opens == width).all()",
+        "(closes - opens == width)[:2].all()",
         ARRAYS,
     ),
     Fault(
         "keys are taken to be at even steps where the first are",
         "vector/grids",
-        "np.array_equal(keys, _cells(length, step))",
-        "np.array_equal(keys[:2], _cells(length, step)[:2])",
+        "np.array_equal(keys, np.arange(count) * step)",
+        "np.array_equal(keys[:2], np.arange(count)[:2] * step)",
+        ARRAYS,
+    ),
+    Fault(
+        "no amount at all is due at the opening after",
+        "vector/kernel",
+        'amounts >= (first := int(side != "open")):',
+        'amounts >= (first := int(side != "open" and amounts > 0)):',
+        ARRAYS,
+    ),
+    Fault(
+        "the dues of one amount take more levels than two looks",
+        "vector/arrays",
+        "before.depth + max(reached.depth, 1)",
+        "before.depth + reached.depth + 2",
         ARRAYS,
     ),
     Fault(

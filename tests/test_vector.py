@@ -44,8 +44,8 @@ np = pytest.importorskip("numpy", reason="the extra numpy is not installed")
 from supportsla import vector  # noqa: E402
 from supportsla.vector import arrays  # noqa: E402
 from supportsla.vector.arrays import Dues, table_of  # noqa: E402
-from supportsla.vector.grids import Ramp, Scratch, filled, grid, stairs  # noqa: E402
-from supportsla.vector.kernel import CHUNK  # noqa: E402
+from supportsla.vector.grids import Ramp, Scratch, even_ramp, evened, grid  # noqa: E402
+from supportsla.vector.kernel import CHUNK, Kernel  # noqa: E402
 
 Boundary = Literal["close", "open"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -251,6 +251,14 @@ def test_the_dues_of_one_amount_are_made_once_enough_rows_ask() -> None:
     found = vector.deadline(calendar, starts, business_hours(3))
     assert "ramp" in vars(dues)
     assert instants(found[:1]) == [deadline(calendar, instants(starts)[0], business_hours(3))]
+
+
+def test_the_dues_of_one_amount_take_no_more_levels_than_two_looks() -> None:
+    """Starts due at a closing come a minute before openings there, so that one level does not tell them apart."""
+    calendar = compiled_around(BusinessCalendar("America/Chicago", "Mo-Fr 09:00-17:00"))
+    minutes = {8 * 60: True, 8 * 60 - 1: False}
+    made = {amount: dues_of(calendar, timedelta(minutes=amount), "close").ramp is not None for amount in minutes}
+    assert made == minutes
 
 
 def test_an_amount_beyond_all_years_has_no_dues() -> None:
@@ -620,10 +628,10 @@ def open_at(ticks: Any, opens: Any, closes: Any) -> Any:
 
 
 @given(st.lists(st.integers(1, 500), min_size=1, max_size=40), st.integers(1, 300), st.integers(0, 500))
-def test_stairs_say_what_a_search_says(lengths: list[int], height: int, rest: int) -> None:
-    closes = np.cumsum(np.array(lengths) + height) - 1
-    opens, length = closes - height, int(closes[-1]) + rest
-    made = stairs(opens, closes, length, 1_000_000)
+def test_an_even_ramp_says_what_a_search_says(lengths: list[int], width: int, rest: int) -> None:
+    closes = np.cumsum(np.array(lengths) + width) - 1
+    opens, length = closes - width, int(closes[-1]) + rest
+    made = even_ramp(opens, closes, length, 1_000_000)
     assert made is not None
     assert made.nbytes <= 1_000_000
     ticks, scratch = np.arange(length), Scratch.of(length)
@@ -635,8 +643,8 @@ def test_stairs_say_what_a_search_says(lengths: list[int], height: int, rest: in
     assert (rising == is_in_a_window).all()
 
 
-def test_stairs_say_which_ticks_are_out_of_their_stretch() -> None:
-    made = stairs(np.array([2, 12]), np.array([5, 15]), 20, 1000)
+def test_an_even_ramp_says_which_ticks_are_out_of_its_stretch() -> None:
+    made = even_ramp(np.array([2, 12]), np.array([5, 15]), 20, 1000)
     assert made is not None
     ticks = np.array([-(2**63), -1, 0, 3, 19, 20, 2**63 - 1])
     found = np.empty(len(ticks), np.int64)
@@ -654,14 +662,16 @@ def test_stairs_say_which_ticks_are_out_of_their_stretch() -> None:
         pytest.param([2], [2**61], 2**61 + 5, 1000, id="too long to be moved"),
     ],
 )
-def test_there_are_no_stairs(opens: list[int], closes: list[int], length: int, most_bytes: int) -> None:
-    assert stairs(np.array(opens), np.array(closes), length, most_bytes) is None
+def test_of_some_windows_there_is_no_even_ramp(
+    opens: list[int], closes: list[int], length: int, most_bytes: int
+) -> None:
+    assert even_ramp(np.array(opens), np.array(closes), length, most_bytes) is None
 
 
 def test_the_far_end_of_a_long_stretch_is_after_all_windows() -> None:
     """Where the stretch is nearly as long as ticks go."""
     opens = np.array([2, 2 + 2**57])
-    made = stairs(opens, opens + 2**56, 2**62 - 1, 1_000_000)
+    made = even_ramp(opens, opens + 2**56, 2**62 - 1, 1_000_000)
     assert made is not None
     ticks = np.array([2**57 + 2**56 + 1, 2**57 + 2**56 + 2, 2**61, 2**62 - 2**57, 2**62 - 2])
     found = np.empty(len(ticks), np.int64)
@@ -680,11 +690,24 @@ def test_keys_at_even_steps_need_no_table(step: int, count: int, rest: int) -> N
     assert (scratch.places == ticks // step).all()
 
 
-def test_keys_are_filled_to_even_steps_where_memory_allows() -> None:
+def test_a_step_that_is_short_for_the_stretch_takes_no_memory() -> None:
+    assert grid(np.array([0, 1, 10**14]), 10**14 + 5, 1_000, deepest=1) is None
+
+
+def test_keys_are_evened_where_memory_allows() -> None:
     keys = np.array([0, 4, 10])
-    assert filled(keys, 13, 1000).tolist() == [0, 2, 4, 6, 8, 10, 12]
-    assert filled(keys, 13, 100).tolist() == [0, 4, 10]
-    assert filled(np.array([0]), 13, 100).tolist() == [0]
+    assert evened(keys, 13, 1000).tolist() == [0, 2, 4, 6, 8, 10, 12]
+    assert evened(keys, 13, 100).tolist() == [0, 4, 10]
+
+
+def test_a_single_key_is_even() -> None:
+    assert evened(np.array([0]), 13, 100).tolist() == [0]
+
+
+def test_no_amount_for_all_rows_is_used_up_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrays, "WORTH", 0)
+    starts = stamps([datetime(2026, 6, 13, 12, tzinfo=UTC)] * MANY).view(np.int64)
+    assert (Kernel(compiled_around(DESK)).used_up(starts, 0, "close") == starts).all()
 
 
 @given(st.lists(st.integers(1, 500), max_size=40), sizes)

@@ -172,22 +172,23 @@ class _Rows:
     def truths(self, answer: Callable[..., object]) -> Mask:
         """Likewise, whether something is so; at what is missing it is not."""
         found = np.empty(self.columns[0].values.shape, bool)
-        for rows in self._doubtful(answer, found):
+        for rows in self._asked(answer, found):
             self._refuse_out_of_range(rows)
         truths: Mask = found.reshape(self.shape)[()]
         return truths
 
     def _answers(self, answer: Callable[..., object], alone: Callable[..., object]) -> Ticks:
         found = np.empty(self.columns[0].values.shape, np.int64)
-        for rows in self._doubtful(answer, found):
+        for rows in self._asked(answer, found):
             if (unanswered := found[rows] == NONE).any():
                 self._refuse_out_of_range(rows)
                 self._refuse_unanswered(rows, unanswered, alone)
         return found.reshape(self.shape)
 
-    def _doubtful(self, answer: Callable[..., object], found: npt.NDArray[Any]) -> Iterator[slice]:
-        """Put the answers into `found`; in which rows there may be some that have none."""
-        for rows in [slice(0, found.size)] if all(column.exact for column in self.columns) else chunks(found.size):
+    def _asked(self, answer: Callable[..., object], found: npt.NDArray[Any]) -> Iterator[slice]:
+        """Put the answers into `found`; the stretches of rows in which some may have none."""
+        in_one_go = all(column.in_ticks for column in self.columns)
+        for rows in [slice(0, found.size)] if in_one_go else chunks(found.size):
             answer(*(column.ticks(rows) for column in self.columns), found[rows])
         return chunks(found.size if self.kernel.searched else 0)
 

@@ -19,7 +19,7 @@ import numpy as np
 from supportsla.calendars import HORIZON, Timeline
 from supportsla.zones import DAY, FIRST_YEAR, LAST_YEAR, MICROSECOND, wall_clock
 
-from .grids import Grid, Mask, Places, Ramp, Stairs, Ticks, Unsigned, filled, grid, stairs
+from .grids import EvenRamp, Grid, Mask, Places, Ramp, Ticks, Unsigned, even_ramp, evened, grid
 
 __all__ = [
     "DUES_BYTES",
@@ -52,21 +52,22 @@ def ticks_of(time: timedelta, scale: int) -> int:
 class Grids(NamedTuple):
     """What a table holds, to be found without a search; its ticks of open time are numbered from 0.
 
-    `before` is the number of the last one before a tick since the table's `start`, and -1 before the first. `windows`
-    tells a number's window, or part of one, and `anchors` what to add to it for the tick's end since 1970-01-01Z.
-    `dues` are those of an amount and a `left`, as in `Kernel`; the last few are kept.
+    `before` is the number of the last one before a tick since the table's `start`, and -1 before the first. `reached`
+    tells in which stretch of open time a number lies, a window or an even part of one; `anchors`, what to add to the
+    number for the end of its tick since 1970-01-01Z. `dues` are those of an amount and a `left`: 1 where the first
+    instant with so much open time is due, 0 where the last one is. Those of the last few are kept.
     """
 
     start: int
-    before: Ramp | Stairs
-    windows: Grid
+    before: Ramp | EvenRamp
+    reached: Grid
     anchors: Ticks
     dues: Callable[[int, int], Dues]
 
     @property
     def nbytes(self) -> int:
         """What they take, in bytes, but for the dues."""
-        return self.before.nbytes + self.windows.nbytes + self.anchors.nbytes
+        return self.before.nbytes + self.reached.nbytes + self.anchors.nbytes
 
 
 class Windows(NamedTuple):
@@ -81,7 +82,7 @@ class Windows(NamedTuple):
 
 
 class Dues:
-    """The dues of one amount by the start, in one look that is no deeper than the two that it replaces."""
+    """The dues of one amount by the start, in one look of no more levels than the two it replaces; a division is one."""
 
     def __init__(self, windows: Windows, deepest: int, amount: int, left: int) -> None:
         self.windows, self.deepest, self.amount, self.left = windows, deepest, amount, left
@@ -153,18 +154,18 @@ class Table:
         windows = self.windows
         opens, closes, after, anchors, start, years = windows
         most = GRID_BYTES * years
-        before = stairs(opens[1:], closes[1:], self.length, most) or self._ramp(windows, most)
-        ends = filled(after[:-1], self.total, most)
-        ended = grid(ends, self.total, most)
-        if before is None or ended is None:
+        before = even_ramp(opens[1:], closes[1:], self.length, most) or self._ramp(windows, most)
+        numbers = evened(after[:-1], self.total, most)
+        reached = grid(numbers, self.total, most)
+        if before is None or reached is None:
             return None
-        dues = lru_cache(KEPT)(partial(Dues, windows, before.depth + max(ended.depth, 1)))
-        return Grids(start, before, ended, anchors[after.searchsorted(ends, "right")] + start + 1, dues)
+        dues = lru_cache(KEPT)(partial(Dues, windows, before.depth + max(reached.depth, 1)))
+        return Grids(start, before, reached, anchors[after.searchsorted(numbers, "right")] + start + 1, dues)
 
     def _ramp(self, windows: Windows, most_bytes: int) -> Ramp | None:
         """The number of the last tick of open time before a tick."""
         opens, _, after, anchors, _, _ = windows
-        starts = filled(opens[int(opens[1] == 0) :], self.length, most_bytes)
+        starts = evened(opens[int(opens[1] == 0) :], self.length, most_bytes)
         opened, i = grid(starts, self.length, most_bytes), opens.searchsorted(starts, "right") - 1
         return None if opened is None else Ramp(opened, anchors[i] + 1, after[i] - 1)
 

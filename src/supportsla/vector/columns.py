@@ -47,8 +47,8 @@ class Column:
         return _TARGETS[self.values.dtype.kind, self.unit]
 
     @property
-    def exact(self) -> bool:
-        """Whether the values are ticks as they are."""
+    def in_ticks(self) -> bool:
+        """Whether the values are ticks already."""
         return self.values.dtype == self._target
 
     @cached_property
@@ -74,7 +74,7 @@ class Column:
     def ticks(self, rows: slice) -> Ticks:
         """The rows in ticks: `NONE` where they are missing; where they are out of range, so are the ticks."""
         values = self.values[rows]
-        if self.exact:
+        if self.in_ticks:
             return values.view(np.int64)
         refused = np.where(self.missing(rows), NONE, NONE + 1)
         return np.where(self.fair(rows), values.astype(self._target).view(np.int64), refused)

@@ -8,11 +8,11 @@ is moved onto an edge. Where several keys are in a cell, that is done again for 
 Keys 0, 5 and 11, in cells of 8: key 5 cuts the cell of 0 to 7, which therefore adds 3, so that 4 becomes 7, of key 0,
 and 5 becomes 8, of key 1. Key 11 cuts the cell of 8 to 15, which adds 5: 10 becomes 15, of key 1, and 11 becomes 16.
 
-Keys at even steps are cells themselves, found by a division: so is the open time at each closing of a desk with the
-same hours every day. There, `Stairs` count open ticks without a table of them.
+Keys at even steps are cells themselves, found by a division: so are, as open time counts, the closings of a desk with
+the same hours every day. There, an `EvenRamp` counts open ticks by one table.
 
-Every place that is taken from a table is there: of the modes of `take`, "wrap" is the quickest. A single number is an
-array, too, which NumPy need not make of it for each chunk.
+Tables are read with `take(mode="wrap")`, the quickest mode, since no place lies outside. Shifts and limits are kept as
+arrays, so that NumPy need not convert them for each chunk.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ import numpy.typing as npt
 
 __all__ = [
     "NONE",
+    "EvenRamp",
     "Grid",
     "Mask",
     "Places",
     "Ramp",
     "Scratch",
-    "Stairs",
     "Ticks",
     "Unsigned",
-    "filled",
+    "even_ramp",
+    "evened",
     "grid",
-    "stairs",
 ]
 
 Ticks = npt.NDArray[np.int64]
@@ -45,22 +45,25 @@ Places = npt.NDArray[np.intp]
 NONE = int(np.iinfo(np.int64).min)
 """A tick that is missing, as NaT is; in answers, one that there is not."""
 
-_DEEPEST, _FAR, _PLACE_BYTES = 15, 2**62, 16
+_DEEPEST, _FAR = 15, 2**62
+_KEY_BYTES = 16
+"""What the values of a key take: two numbers at most."""
 
 
 class Scratch(NamedTuple):
-    """Two columns to compute in, each of them signed and unsigned."""
+    """Columns to compute in; `numbers` and `moved` are `places` and `spare`, unsigned."""
 
     places: Ticks
     numbers: Unsigned
     spare: Ticks
     moved: Unsigned
+    ticks: Ticks
 
     @classmethod
     def of(cls, size: int) -> Scratch:
         """New ones of a size."""
-        places, spare = np.empty((2, size), np.int64)
-        return cls(places, places.view(np.uint64), spare, spare.view(np.uint64))
+        places, spare, ticks = np.empty((3, size), np.int64)
+        return cls(places, places.view(np.uint64), spare, spare.view(np.uint64), ticks)
 
 
 class Grid:
@@ -94,7 +97,7 @@ class Grid:
     def find(self, ticks: Ticks, scratch: Scratch) -> Mask | None:
         """Put the number of the key into `places`; the answer is which ticks are out of the stretch, and now 0."""
         odd, unsigned = _only_within(ticks, self.length), ticks.view(np.uint64)
-        places, numbers, spare, moved = scratch
+        places, numbers, spare, moved, _ = scratch
         if not self.levels:
             np.floor_divide(unsigned, self.cell, out=numbers)
             return odd
@@ -108,8 +111,9 @@ class Grid:
 
 def grid(keys: Ticks, length: int, most_bytes: int, deepest: int = _DEEPEST) -> Grid | None:
     """The grid in so much memory, of the fewest levels; None where the keys are too dense for that."""
-    step = int(keys[1]) if len(keys) > 1 else length
-    if _PLACE_BYTES * len(keys) <= most_bytes and np.array_equal(keys, _cells(length, step)):
+    step, count = int(keys[1]) if len(keys) > 1 else length, len(keys)
+    even = count == (length - 1) // step + 1 and np.array_equal(keys, np.arange(count) * step)
+    if even and _KEY_BYTES * count <= most_bytes:
         return Grid(keys, length, step, 0)
     for depth in range(1, deepest + 1):
         apart = np.min(keys[depth:] - keys[:-depth], initial=length)
@@ -122,10 +126,10 @@ def grid(keys: Ticks, length: int, most_bytes: int, deepest: int = _DEEPEST) -> 
     return None
 
 
-def filled(keys: Ticks, length: int, most_bytes: int) -> Ticks:
-    """The keys and those missing for even steps, if the values of each fit into so much memory; else the keys alone."""
+def evened(keys: Ticks, length: int, most_bytes: int) -> Ticks:
+    """The keys, with those between that make the steps even, if the values of each then fit into so much memory."""
     step = int(np.gcd.reduce(keys)) or length
-    return _cells(length, step) if _PLACE_BYTES * (length // step + 1) <= most_bytes else keys
+    return _cells(length, step) if _KEY_BYTES * (length // step + 1) <= most_bytes else keys
 
 
 class Ramp(NamedTuple):
@@ -153,44 +157,45 @@ class Ramp(NamedTuple):
 
     def rises(self, at: Ticks, start: int, rising: Mask, scratch: Scratch) -> Mask | None:
         """Likewise, whether the value at the next tick is another."""
-        found = np.empty(at.size, np.int64)
-        odd = self._unbounded(at, start, found, scratch)
-        np.less(found, scratch.spare, out=rising)
+        odd = self._unbounded(at, start, scratch.ticks, scratch)
+        np.less(scratch.ticks, scratch.spare, out=rising)
         return odd
 
     def _unbounded(self, at: Ticks, start: int, found: Ticks, scratch: Scratch) -> Mask | None:
         """Put the value that has no top into `found`, and the top into `spare`."""
         np.subtract(at, start, out=found)
         odd = self.grid.find(found, scratch)
-        places, _, spare, _ = scratch
+        places, spare = scratch.places, scratch.spare
         self.anchors.take(places, out=spare, mode="wrap")
         np.subtract(found, spare, out=found)
         self.tops.take(places, out=spare, mode="wrap")
         return odd
 
 
-class Stairs:
-    """How many ticks of windows lie before a tick, less one, as a `Ramp` has it: where all windows are equally long.
+class EvenRamp:
+    """A `Ramp` of windows that are equally long: how many of their ticks lie before a tick, less one. It has one table.
 
-    Slots, numbered from 1, are for a window each and for what lies between it and the one before. A tick is moved into
-    its slot, the end of which is a tick after that of the window. The number of the slot tells how many ticks there are
-    by then; the distance to the end, where it is less than the window is long, how many are still to come.
+    Slots, numbered from 1, are for a window each and the gap before it. A tick is moved into its slot, which ends a
+    tick after its window has closed; the ticks of a gap that is longer than a slot are moved to its first cell. By the
+    end of slot n, n windows have passed. The distance to the end, but at most a tick more than the window is long, is
+    one more than the open ticks still to come: so n windows less the distance is the value.
 
     Windows of the ticks 2 to 4 and 12 to 14, in slots of 16: the first slot begins at 16, and its end, 32, is for tick
     6. So tick 3 becomes 29, which is 3 before the end: the value is 3 - 3 = 0, the number of tick 2.
     """
 
     depth = 0
+    """It has no levels to go through."""
 
-    def __init__(self, closes: Ticks, height: int, length: int, cell: int) -> None:
-        shift, slot = cell.bit_length() - 1, (height + cell + 1).bit_length()
+    def __init__(self, closes: Ticks, width: int, length: int, cell: int) -> None:
+        cell_shift, slot_shift = cell.bit_length() - 1, (width + cell + 1).bit_length()
         cells, ends = _cells(length, cell), closes + 1
         passed = ends.searchsorted(cells, "right")
-        end = np.append(ends, length + (2 << slot))[passed]
-        near = end - cells <= 1 << slot
-        self.moves: Ticks = np.where(near, ((passed + 2) << slot) - end, ((passed + 1) << slot) - cells)
-        self.length, self.shift, self.slot = length, np.array(shift, np.uint64), np.array(slot, np.uint64)
-        self.outside, self.height, self.bottom = np.array(-1 << slot), np.array(height), np.array(-height - 1)
+        end = np.append(ends, length + (2 << slot_shift))[passed]
+        self.moves: Ticks = np.maximum(((passed + 2) << slot_shift) - end, ((passed + 1) << slot_shift) - cells)
+        self.length, self.width, self.opening = length, np.array(width), np.array(-width - 1)
+        self.cell_shift, self.slot_shift = np.array(cell_shift, np.uint64), np.array(slot_shift, np.uint64)
+        self.high_bits = np.array(-1 << slot_shift)
 
     @property
     def nbytes(self) -> int:
@@ -198,40 +203,40 @@ class Stairs:
         return self.moves.nbytes
 
     def find(self, at: Ticks, start: int, found: Ticks, scratch: Scratch) -> Mask | None:
-        """Put the value at each instant, less the start, into `found`; the answer is that of a grid."""
+        """As `Ramp.find`."""
         odd = self._moved(at, start, found, scratch)
-        places, _, spare, _ = scratch
-        np.maximum(spare, self.bottom, out=spare)
-        np.multiply(places, self.height, out=places)
+        places, spare = scratch.places, scratch.spare
+        np.maximum(spare, self.opening, out=spare)
+        np.multiply(places, self.width, out=places)
         np.add(places, spare, out=found)
         return odd
 
     def rises(self, at: Ticks, start: int, rising: Mask, scratch: Scratch) -> Mask | None:
-        """Likewise, whether the value at the next tick is another."""
-        odd = self._moved(at, start, np.empty(at.size, np.int64), scratch)
-        np.subtract(scratch.spare, self.bottom, out=scratch.spare)
-        np.less(scratch.moved, self.height.view(np.uint64), out=rising)
+        """As `Ramp.rises`."""
+        odd = self._moved(at, start, scratch.ticks, scratch)
+        np.subtract(scratch.spare, self.opening, out=scratch.spare)
+        np.less(scratch.moved, self.width.view(np.uint64), out=rising)
         return odd
 
     def _moved(self, at: Ticks, start: int, ticks: Ticks, scratch: Scratch) -> Mask | None:
-        """Put the number of the slot into `places`, and the negative distance from its end into `spare`."""
+        """Put the number of the slot into `places`, and the negative distance to its end into `spare`."""
         np.subtract(at, start, out=ticks)
         odd = _only_within(ticks, self.length)
-        places, numbers, spare, moved = scratch
-        np.right_shift(ticks.view(np.uint64), self.shift, out=numbers)
+        places, numbers, spare, moved, _ = scratch
+        np.right_shift(ticks.view(np.uint64), self.cell_shift, out=numbers)
         self.moves.take(places, out=spare, mode="wrap")
         np.add(ticks, spare, out=spare)
-        np.right_shift(moved, self.slot, out=numbers)
-        np.bitwise_or(spare, self.outside, out=spare)
+        np.right_shift(moved, self.slot_shift, out=numbers)
+        np.bitwise_or(spare, self.high_bits, out=spare)
         return odd
 
 
-def stairs(opens: Ticks, closes: Ticks, length: int, most_bytes: int) -> Stairs | None:
-    """The stairs in so much memory; None where the windows are not equally long, or too dense for that."""
-    height, apart = int(closes[0] - opens[0]), np.min(opens[1:] - closes[:-1], initial=length)
+def even_ramp(opens: Ticks, closes: Ticks, length: int, most_bytes: int) -> EvenRamp | None:
+    """The ramp in so much memory; None where the windows are not equally long, or too dense for that."""
+    width, apart = int(closes[0] - opens[0]), np.min(opens[1:] - closes[:-1], initial=length)
     cell = 1 << (int(apart).bit_length() - 1)
-    fits = 8 * (length // cell + 1) <= most_bytes and (len(opens) + 2) * 2 * (height + cell + 1) < _FAR
-    return Stairs(closes, height, length, cell) if fits and (closes - opens == height).all() else None
+    fits = 8 * (length // cell + 1) <= most_bytes and (len(opens) + 2) * 2 * (width + cell + 1) < _FAR
+    return EvenRamp(closes, width, length, cell) if fits and (closes - opens == width).all() else None
 
 
 def _only_within(ticks: Ticks, length: int) -> Mask | None:

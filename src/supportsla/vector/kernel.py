@@ -29,7 +29,7 @@ __all__ = ["CHUNK", "Kernel", "chunks"]
 
 Amounts = Ticks | int
 Side = Boundary | Literal["closing"]
-"""Which of the instants with so much open time: as `boundary` says, or the first also where the amount is none."""
+"""Which of the instants with so much open time: that of a `boundary`; or "closing", the first, for no amount too."""
 CHUNK = 32_768
 _FEW, _NO_SCRATCH = 100, Scratch.of(0)
 
@@ -62,7 +62,7 @@ def _spread(known: Mask, missing: int, function: Callable[..., Any], *columns: A
 
 
 def _left(amounts: Amounts, side: Side) -> Amounts:
-    """1 where the first instant with so much open time is asked for, 0 where the last one is; if it can, once."""
+    """1 where the first instant with so much open time is asked for, 0 for the last; one number where rows agree."""
     if side == "closing":
         return 1
     if isinstance(amounts, int):
@@ -79,6 +79,7 @@ def _stay(found: Ticks, at: Ticks, amounts: Amounts, left: Amounts, side: Side) 
 
 
 def _add(values: Ticks, amounts: Amounts) -> None:
+    """Add in place, unless there is nothing to add."""
     if not isinstance(amounts, int) or amounts:
         np.add(values, amounts, out=values)
 
@@ -90,9 +91,8 @@ def _taken(amounts: Amounts, rows: slice | Mask) -> Amounts:
 class Kernel:
     """A calendar's answers for arrays of ticks, which are microseconds or, at a scale of 1000, nanoseconds.
 
-    Amounts are one for all rows, or one for each. `left` is 1 where the first instant with so much open time is asked
-    for, and 0 where the last one is. `searched` is set where rows had to be searched for; other rows have an answer,
-    but for those that are missing.
+    Amounts are one for all rows, or one for each. `searched` is set once a row has been searched for; until then every
+    row has an answer, but for those that are missing.
     """
 
     def __init__(self, calendar: Calendar, scale: int = 1) -> None:
@@ -161,16 +161,19 @@ class Kernel:
             _mend(found, odd, missing, partial(self._searched, side=side), at, amounts)
 
     def _reach(self, grids: Grids, at: Ticks, amounts: Amounts, side: Side, found: Ticks) -> Mask | None:
-        """`_seek` by the grids; the rows for which that is wrong."""
-        if isinstance(amounts, int) and amounts >= (first := int(_left(amounts, side))):
+        """`_seek` by the grids; the rows for which that is wrong.
+
+        The first instant with so much open time ends the tick that completes it, the last one begins the tick after.
+        """
+        if isinstance(amounts, int) and amounts >= (first := int(side != "open")):
             dues = grids.dues(amounts, first).asked_by(at.size)
             if dues is not None:
                 return dues.find(at, grids.start, found, self._scratch(at.size))
         odd, scratch = self._before(grids, at, found), self.scratch
         left = _left(amounts, side)
-        np.add(found, amounts, out=found)
+        _add(found, amounts)
         _add(found, 1 - left)
-        beyond = grids.windows.find(found, scratch)
+        beyond = grids.reached.find(found, scratch)
         grids.anchors.take(scratch.places, out=scratch.spare, mode="wrap")
         np.add(found, scratch.spare, out=found)
         _add(found, left - 1)
@@ -196,7 +199,7 @@ class Kernel:
         if grids is None:
             passed[:] = self._searched_between(starts, ends)
             return
-        before = np.empty(starts.shape, np.int64)
+        before = self._scratch(starts.size).ticks
         odd = _either(self._before(grids, starts, before), self._before(grids, ends, passed))
         np.subtract(passed, before, out=passed)
         if odd is not None:
