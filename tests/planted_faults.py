@@ -442,6 +442,20 @@ FAULTS = [
         ARRAYS,
     ),
     Fault(
+        "the end of all years is an answer",
+        "vector/arrays",
+        "self.last - 1 - self.start",
+        "self.last - self.start",
+        ARRAYS,
+    ),
+    Fault(
+        "a row that is missing in part is refused for the rest of it",
+        "vector/__init__",
+        "known & ~column.fair(rows)",
+        "~column.missing(rows) & ~column.fair(rows)",
+        ARRAYS,
+    ),
+    Fault(
         "no amount at all is due at the opening after",
         "vector/kernel",
         'amounts >= (first := int(side != "open")):',

@@ -253,6 +253,15 @@ def test_the_dues_of_one_amount_are_made_once_enough_rows_ask() -> None:
     assert instants(found[:1]) == [deadline(calendar, instants(starts)[0], business_hours(3))]
 
 
+@pytest.mark.parametrize("hours", [8, 16])
+def test_dues_cross_at_the_first_tick_of_a_table_that_begins_open(hours: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrays, "WORTH", 0)
+    calendar = compiled_around(BusinessCalendar("Asia/Tokyo", "Mo-Su 09:00-17:00"))
+    starts = [datetime(2000, 1, 1, tzinfo=UTC) + timedelta(minutes=30 * i) for i in range(MANY)]
+    found = vector.deadline(calendar, stamps(starts), business_hours(hours))
+    assert instants(found) == [deadline(calendar, at, business_hours(hours)) for at in starts]
+
+
 def test_the_dues_of_one_amount_take_no_more_levels_than_two_looks() -> None:
     """Starts due at a closing come a minute before openings there, so that one level does not tell them apart."""
     calendar = compiled_around(BusinessCalendar("America/Chicago", "Mo-Fr 09:00-17:00"))
@@ -475,6 +484,40 @@ def test_an_answer_after_2200_is_refused_with_its_row() -> None:
     for duration in (business_hours(20), calendar_hours(20), calendar_days(2), business_days(1)):
         with pytest.raises(OutOfRange, match=r"the answer for starts\[1\]"):
             vector.deadline(ALWAYS, starts, duration)
+
+
+@pytest.mark.parametrize("count", [1, MANY])
+@pytest.mark.parametrize("unit", ["us", "ns"])
+@pytest.mark.parametrize("worth", [0, 10**9])
+def test_a_due_at_the_end_of_all_years_is_refused(
+    count: int, unit: str, worth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the first instant that is out of range; a microsecond before is the last one that is not."""
+    monkeypatch.setattr(arrays, "WORTH", worth)
+    desk = BusinessCalendar("UTC", "24/7")
+    starts = np.full(count, np.datetime64("2200-12-31T23:00")).astype(f"M8[{unit}]")
+    hour, last = timedelta(hours=1), np.datetime64("2201-01-01", "us") - np.timedelta64(1, "us")
+    for amount in (hour - MICROSECOND, np.full(count, np.timedelta64(hour - MICROSECOND))):
+        assert (vector.deadline(desk, starts, amount) == last).all()
+    for amount in (hour, np.full(count, np.timedelta64(hour))):
+        with pytest.raises(OutOfRange, match=r"the answer for starts\[0\]"):
+            vector.deadline(desk, starts, amount)
+    assert vector.is_open(desk, np.full(count, last)).all()
+    assert (vector.next_open(desk, np.full(count, last)) == last).all()
+
+
+@pytest.mark.parametrize("count", [1, MANY])
+def test_a_row_that_is_missing_in_part_is_missing(count: int) -> None:
+    """Even where its other column is out of range, however many rows are asked."""
+    far, hour = np.full(count, np.datetime64("2300-01-01", "us")), np.full(count, np.timedelta64(1, "h"))
+    late, none = np.full(count, np.timedelta64(400 * 52, "W")), np.full(count, np.timedelta64("NaT", "us"))
+    now, never = np.full(count, np.datetime64("2026-06-12T15:00")), np.full(count, np.datetime64("NaT"))
+    vector.deadline(DESK, now, hour)
+    for amounts in (none, none.astype("m8[s]")):
+        assert np.isnat(vector.deadline(DESK, far, amounts)).all()
+    assert np.isnat(vector.deadline(DESK, never, late)).all()
+    assert np.isnat(vector.elapsed(DESK, never, far)).all()
+    assert np.isnat(vector.elapsed(DESK, far, never)).all()
 
 
 def test_an_answer_before_1900_is_refused() -> None:

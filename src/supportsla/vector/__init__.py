@@ -193,9 +193,10 @@ class _Rows:
         return chunks(found.size if self.kernel.searched else 0)
 
     def _refuse_out_of_range(self, rows: slice) -> None:
+        """Raise an error about the first row that has an instant or amount out of range, and nothing missing."""
+        known = ~np.logical_or.reduce([column.missing(rows) for column in self.columns])
         for column in self.columns:
-            odd = ~column.fair(rows)
-            if odd.any() and (odd := odd & ~column.missing(rows)).any():
+            if (odd := known & ~column.fair(rows)).any():
                 column.refuse(rows.start + int(odd.argmax()))
 
     def _refuse_unanswered(self, rows: slice, unanswered: Mask, alone: Callable[..., object]) -> None:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from supportsla.calendars import HORIZON, Timeline
-from supportsla.zones import DAY, FIRST_YEAR, LAST_YEAR, MICROSECOND, wall_clock
+from supportsla.zones import DAY, FIRST_YEAR, LAST, LAST_YEAR, MICROSECOND, wall_clock
 
 from .grids import EvenRamp, Grid, Mask, Places, Ramp, Ticks, Unsigned, even_ramp, evened, grid
 
@@ -71,7 +71,10 @@ class Grids(NamedTuple):
 
 
 class Windows(NamedTuple):
-    """A table's columns and their start, where they fit 63 bits, and for how many years they are."""
+    """A table's columns and their start, where they fit 63 bits, and for how many years they are.
+
+    The last tick of all years is not in `after`, as its end is no answer.
+    """
 
     opens: Ticks
     closes: Ticks
@@ -82,7 +85,10 @@ class Windows(NamedTuple):
 
 
 class Dues:
-    """The dues of one amount by the start, in one look of no more levels than the two it replaces; a division is one."""
+    """The dues of one amount by the start, in one look of no more levels than the two that it replaces.
+
+    A division counts as a level.
+    """
 
     def __init__(self, windows: Windows, deepest: int, amount: int, left: int) -> None:
         self.windows, self.deepest, self.amount, self.left = windows, deepest, amount, left
@@ -108,7 +114,7 @@ class Dues:
         crossings = used + anchors[after.searchsorted(used)]
         length = int(crossings[-1])
         openings = np.setdiff1d(opens[opens > 0], crossings - left, assume_unique=True)
-        keys = np.sort(np.concatenate(([0], openings, crossings)))
+        keys = np.unique(np.concatenate(([0], openings, crossings)))
         keys = keys[: keys.searchsorted(length)]
         window = opens.searchsorted(keys, "right") - 1
         goals = keys - anchors[window] + amount
@@ -136,27 +142,29 @@ class Table:
         self.total = int(self.after[-1])
         self.deserts = timeline.deserts
         self.horizon = ticks_of(HORIZON, scale)
+        self.last = ticks_of(LAST, scale)
         self.years = timeline.last_year - timeline.first_year + 1
 
     @property
     def windows(self) -> Windows:
         """The columns, where there are grids."""
-        opens, closes, after, anchors = (
-            column.view(np.int64) for column in (self.opens, self.closes, self.after, self.anchors)
-        )
+        opens, closes, anchors = (column.view(np.int64) for column in (self.opens, self.closes, self.anchors))
+        after = np.minimum(self.after.view(np.int64), self.last - 1 - self.start - anchors[-1])
         return Windows(opens, closes, after, anchors, self.start, self.years)
 
     @cached_property
     def grids(self) -> Grids | None:
         """The grids; none where windows are too dense for them, 5 years apart, or too long to be added to."""
-        if self.deserts or not self.total or self.length >= _FAR:
+        if self.deserts or self.length >= _FAR:
             return None
         windows = self.windows
         opens, closes, after, anchors, start, years = windows
-        most = GRID_BYTES * years
+        most, total = GRID_BYTES * years, int(after[-1])
+        if not total:
+            return None
         before = even_ramp(opens[1:], closes[1:], self.length, most) or self._ramp(windows, most)
-        numbers = evened(after[:-1], self.total, most)
-        reached = grid(numbers, self.total, most)
+        numbers = evened(after[:-1], total, most)
+        reached = grid(numbers, total, most)
         if before is None or reached is None:
             return None
         dues = lru_cache(KEPT)(partial(Dues, windows, before.depth + max(reached.depth, 1)))
@@ -164,10 +172,10 @@ class Table:
 
     def _ramp(self, windows: Windows, most_bytes: int) -> Ramp | None:
         """The number of the last tick of open time before a tick."""
-        opens, _, after, anchors, _, _ = windows
+        opens, after = windows.opens, self.after.view(np.int64)
         starts = evened(opens[int(opens[1] == 0) :], self.length, most_bytes)
         opened, i = grid(starts, self.length, most_bytes), opens.searchsorted(starts, "right") - 1
-        return None if opened is None else Ramp(opened, anchors[i] + 1, after[i] - 1)
+        return None if opened is None else Ramp(opened, windows.anchors[i] + 1, after[i] - 1)
 
     def window(self, at: Unsigned) -> Places:
         """The window that opened last."""
