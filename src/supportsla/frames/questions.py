@@ -60,6 +60,7 @@ _HINTS = {
 _AMOUNTS = "durations, which have a unit: numbers need to be multiplied by one first, such as an hour"
 _INTERVAL = np.dtype([("months", "i4"), ("days", "i4"), ("nanoseconds", "i8")])
 _DAY = np.timedelta64(1, "D").astype("m8[us]")
+_MISSING = np.datetime64("NaT").view("i8")
 
 
 class Question(NamedTuple):
@@ -258,12 +259,17 @@ def made(name: str, values: Array, like: Column) -> Column:
     """An array as a column of another's library, but with a name and rows of its own; stamps in its zone."""
     if like.implementation.is_pandas_like():
         return _in_pandas(name, values, like.to_native(), None)
-    dtype: nw.Datetime | nw.String | None
-    if values.dtype.kind == "M":
-        dtype = nw.Datetime("ns" if values.dtype == "M8[ns]" else "us", _zone(like))
-    else:
-        dtype = nw.String() if values.dtype.kind == "O" else None
+    kind, dtype = values.dtype.kind, _dtype_of(values, like)
+    if kind in "mM" and values.view("i8").min(initial=0) > _MISSING:
+        return nw.new_series(name, values.view("i8"), backend=like.implementation).cast(dtype)
     return nw.new_series(name, values, dtype, backend=like.implementation)
+
+
+def _dtype_of(values: Array, like: Column) -> Any:
+    """The dtype of an array as a column of another's library; None where it tells by itself."""
+    unit: Any = "ns" if values.dtype.str.endswith("[ns]") else "us"
+    kinds = {"M": nw.Datetime(unit, _zone(like)), "m": nw.Duration(unit), "O": nw.String()}
+    return kinds.get(values.dtype.kind)
 
 
 def _in_pandas(name: str, values: Array, like: Any, index: Any) -> Column:

@@ -30,7 +30,7 @@ __all__ = ["CHUNK", "Kernel", "chunks"]
 Amounts = Ticks | int
 Side = Boundary | Literal["closing"]
 """Which of the instants with so much open time: that of a `boundary`; or "closing", the first, for no amount too."""
-CHUNK = 32_768
+CHUNK = 24_576
 _FEW, _NO_SCRATCH = 100, Scratch.of(0)
 
 
