@@ -65,6 +65,10 @@ class Scratch(NamedTuple):
         places, spare, ticks = np.empty((3, size), np.int64)
         return cls(places, places.view(np.uint64), spare, spare.view(np.uint64), ticks)
 
+    def first(self, size: int) -> Scratch:
+        """The first rows of each."""
+        return Scratch(*(column[:size] for column in self))
+
 
 class Grid:
     """Which of sorted keys, the first of which is 0, a tick in `[0, length)` has reached last.

@@ -169,8 +169,8 @@ class Kernel:
             dues = grids.dues(amounts, first).asked_by(at.size)
             if dues is not None:
                 return dues.find(at, grids.start, found, self._scratch(at.size))
-        odd, scratch = self._before(grids, at, found), self.scratch
-        left = _left(amounts, side)
+        scratch = self._scratch(at.size)
+        odd, left = grids.before.find(at, grids.start, found, scratch), _left(amounts, side)
         _add(found, amounts)
         _add(found, 1 - left)
         beyond = grids.reached.find(found, scratch)
@@ -186,22 +186,19 @@ class Kernel:
         return None if timeline is None or at.size < _FEW else table_of(timeline, self.scale).grids
 
     def _scratch(self, size: int) -> Scratch:
-        if self.scratch.places.size != size:
+        if self.scratch.places.size < size:
             self.scratch = Scratch.of(size)
-        return self.scratch
-
-    def _before(self, grids: Grids, at: Ticks, before: Ticks) -> Mask | None:
-        """Put what is `before` each instant into `before`; the rows for which that is wrong."""
-        return grids.before.find(at, grids.start, before, self._scratch(at.size))
+        return self.scratch if self.scratch.places.size == size else self.scratch.first(size)
 
     def _open_between(self, starts: Ticks, ends: Ticks, passed: Ticks) -> None:
         grids = self._grids(starts)
         if grids is None:
             passed[:] = self._searched_between(starts, ends)
             return
-        before = self._scratch(starts.size).ticks
-        odd = _either(self._before(grids, starts, before), self._before(grids, ends, passed))
-        np.subtract(passed, before, out=passed)
+        scratch = self._scratch(starts.size)
+        odd_start = grids.before.find(starts, grids.start, scratch.ticks, scratch)
+        odd = _either(odd_start, grids.before.find(ends, grids.start, passed, scratch))
+        np.subtract(passed, scratch.ticks, out=passed)
         if odd is not None:
             _mend(passed, odd, (starts == NONE) | (ends == NONE), self._searched_between, starts, ends)
 
