@@ -382,6 +382,13 @@ def test_more_rows_than_a_chunk_are_answered() -> None:
         assert found[row] == vector.deadline(DESK, starts[row], business_hours(4))
 
 
+def test_all_chunks_are_computed_in_the_same_memory() -> None:
+    desk, starts = compiled_around(DESK), stamps([datetime(2019, 5, 3, 21, tzinfo=UTC)] * (2 * CHUNK + MANY))
+    with mock.patch.object(Scratch, "of", side_effect=Scratch.of) as made:
+        vector.deadline(desk, starts, np.full(len(starts), np.timedelta64(1, "h")).astype("m8[us]"))
+    made.assert_called_once_with(CHUNK)
+
+
 def test_years_are_compiled_when_rows_want_them() -> None:
     calendar = BusinessCalendar("America/Chicago", "Mo-Fr 09:00-17:00")
     years = [datetime(year, 5, 3, tzinfo=UTC) for year in (2019, 1950, 2180, 2020)] * MANY

@@ -67,7 +67,8 @@ class Scratch(NamedTuple):
 
     def first(self, size: int) -> Scratch:
         """The first rows of each."""
-        return Scratch(*(column[:size] for column in self))
+        places, numbers, spare, moved, ticks = self
+        return Scratch(places[:size], numbers[:size], spare[:size], moved[:size], ticks[:size])
 
 
 class Grid:
