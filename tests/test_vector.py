@@ -513,6 +513,17 @@ def test_a_due_at_the_end_of_all_years_is_refused(
     assert (vector.next_open(desk, np.full(count, last)) == last).all()
 
 
+def test_a_century_of_nanoseconds_is_answered_by_grids() -> None:
+    """From 1900 to the end of all years are more nanoseconds than 63 bits hold."""
+    desk = BusinessCalendar("UTC", "Mo-Su 09:00-17:00")
+    elapsed(desk, datetime(1900, 1, 1, tzinfo=UTC), datetime(1999, 12, 31, tzinfo=UTC))
+    starts = [datetime(1900 + i % 99, 5, 3, i % 24, tzinfo=UTC) for i in range(MANY)]
+    found = vector.deadline(desk, stamps(starts, "ns"), business_hours(3))
+    assert desk.compiled.timeline is not None
+    assert table_of(desk.compiled.timeline, 1000).grids is not None
+    assert instants(found) == [deadline(desk, at, business_hours(3)) for at in starts]
+
+
 @pytest.mark.parametrize("count", [1, MANY])
 def test_a_row_that_is_missing_in_part_is_missing(count: int) -> None:
     """Even where its other column is out of range, however many rows are asked."""

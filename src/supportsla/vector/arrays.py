@@ -149,7 +149,8 @@ class Table:
     def windows(self) -> Windows:
         """The columns, where there are grids."""
         opens, closes, anchors = (column.view(np.int64) for column in (self.opens, self.closes, self.anchors))
-        after = np.minimum(self.after.view(np.int64), self.last - 1 - self.start - anchors[-1])
+        total = min(self.total, self.last - 1 - self.start - int(anchors[-1]))
+        after = np.minimum(self.after.view(np.int64), total)
         return Windows(opens, closes, after, anchors, self.start, self.years)
 
     @cached_property
