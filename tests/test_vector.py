@@ -573,6 +573,14 @@ def test_a_desk_with_five_closed_years_answers_beside_them() -> None:
     assert instants(found) == [deadline(LAST_SEEN, one, business_hours(8)) for one in at[:2]]
 
 
+@pytest.mark.parametrize("count", [1, MANY])
+def test_a_desk_that_never_opens_is_closed_in_every_row(count: int) -> None:
+    desk, at = BusinessCalendar("UTC", "Mo-Su off"), np.full(count, np.datetime64("2026-06-12T15:00"))
+    for _ in range(2):
+        assert not vector.is_open(desk, at).any()
+        assert (vector.elapsed(desk, at, at + np.timedelta64(1, "D")) == np.timedelta64(0)).all()
+
+
 def test_a_desk_that_never_opens_has_no_business_time() -> None:
     never = BusinessCalendar("UTC", "off")
     at = stamps([EPOCH, EPOCH + timedelta(days=900)])
